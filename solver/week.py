@@ -71,7 +71,8 @@ class Week:
     def label(self) -> str:
         """As people say it: « S47 · 16–20 nov. »."""
         first, last = self.monday, self.friday
-        start = str(first.day) if first.month == last.month else f"{first.day} {_MONTHS[first.month - 1]}"
+        same_month = first.month == last.month
+        start = str(first.day) if same_month else f"{first.day} {_MONTHS[first.month - 1]}"
         return f"S{self.number:02d} · {start}–{last.day} {_MONTHS[last.month - 1]}"
 
     @classmethod
