@@ -1,7 +1,8 @@
 """The school year of a scenario: which weeks exist, which can be used, which a period occupies.
 
 Sources: school holidays by zone and public holidays from the `holidays` package (arrêtés of the
-Ministry of Education; C. trav. L. 3133-1, and L. 3134-13 for Alsace-Moselle). Must not know: pupils.
+Ministry of Education; C. trav. L. 3133-1, and L. 3134-13 for Alsace-Moselle).
+Must not know: pupils.
 """
 
 from collections.abc import Mapping

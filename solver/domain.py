@@ -1,4 +1,3 @@
-# fmt: off  (one column of the format = one line)
 """What a coordinator hands over and what comes back: scenario, plan, verdict. Names and dates only.
 
 Each field says once how it is called in the tables (`alias`), what it means (`description`, French,
@@ -10,6 +9,7 @@ Must not know: files, integers of the solver, OR-Tools.
 from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
@@ -75,49 +75,17 @@ class Frozen(BaseModel):
 class Place(Frozen):
     """A row of `lieux.csv`."""
 
-    id: Annotated[
-        str,
-        column(
-            "lieu",
-            "Code commune Insee, ou tout autre identifiant de lieu",
-            example="54329",
-            key=True,
-        ),
-    ]
+    id: Annotated[str, column("lieu", "Code commune Insee, ou tout autre identifiant de lieu", example="54329", key=True)]
     name: Annotated[str, column("nom", "Nom du lieu", example="Lunéville")] = ""
-    latitude: Annotated[
-        float,
-        column("lat", "Latitude en degrés décimaux (WGS 84)", example="48.58930", ge=-90, le=90),
-    ]
-    longitude: Annotated[
-        float,
-        column("lon", "Longitude en degrés décimaux (WGS 84)", example="6.50140", ge=-180, le=180),
-    ]
+    latitude: Annotated[float, column("lat", "Latitude en degrés décimaux (WGS 84)", example="48.58930", ge=-90, le=90)]
+    longitude: Annotated[float, column("lon", "Longitude en degrés décimaux (WGS 84)", example="6.50140", ge=-180, le=180)]
 
 
 class Journey(Frozen):
     """A row of `trajets.csv`: a measured journey that replaces the estimate, in that direction."""
 
-    origin: Annotated[
-        str,
-        column(
-            "origine",
-            "Lieu de départ (domicile ou internat)",
-            example="54329",
-            key=True,
-            references="lieux",
-        ),
-    ]
-    destination: Annotated[
-        str,
-        column(
-            "destination",
-            "Lieu d'arrivée (structure d'accueil)",
-            example="54395",
-            key=True,
-            references="lieux",
-        ),
-    ]
+    origin: Annotated[str, column("origine", "Lieu de départ (domicile ou internat)", example="54329", key=True, references="lieux")]
+    destination: Annotated[str, column("destination", "Lieu d'arrivée (structure d'accueil)", example="54395", key=True, references="lieux")]
     mode: Annotated[Mode, column("mode", "Mode de déplacement", example="tc", key=True)]
     minutes: Annotated[Count, column("minutes", "Durée de l'aller, en minutes", example="32")]
 
@@ -125,76 +93,25 @@ class Journey(Frozen):
 class Establishment(Frozen):
     """A row of `etablissements.csv`."""
 
-    uai: Annotated[
-        str,
-        column(
-            "uai",
-            "Code UAI : 7 chiffres et une lettre de contrôle",
-            example="0540037X",
-            key=True,
-            pattern=r"^\d{7}[A-Z]$",
-        ),
-    ]
+    uai: Annotated[str, column("uai", "Code UAI : 7 chiffres et une lettre de contrôle", example="0540037X", key=True, pattern=r"^\d{7}[A-Z]$")]
     name: Annotated[str, column("nom", "Nom de l'établissement", example="Lycée Boutet de Monvel")]
     type: Annotated[SchoolType, column("type", "Nature de l'établissement", example="LPO")]
-    place: Annotated[
-        str, column("lieu", "Lieu de l'établissement", example="54329", references="lieux")
-    ]
-    priority_education: Annotated[
-        Literal["", "rep", "rep+"],
-        column("rep", "Éducation prioritaire : vide, rep ou rep+", example="rep"),
-    ] = ""
-    max_divisions_away: Annotated[
-        Count | None,
-        column(
-            "divisions_absentes_max",
-            "Nombre de divisions professionnelles (CAP, BACPRO, CS, BTS) absentes la même semaine, au plus ; vide = sans limite",
-            example="9",
-        ),
-    ] = None
+    place: Annotated[str, column("lieu", "Lieu de l'établissement", example="54329", references="lieux")]
+    priority_education: Annotated[Literal["", "rep", "rep+"], column("rep", "Éducation prioritaire : vide, rep ou rep+", example="rep")] = ""
+    max_divisions_away: Annotated[Count | None, column("divisions_absentes_max", "Nombre de divisions professionnelles (CAP, BACPRO, CS, BTS) absentes la même semaine, au plus ; vide = sans limite", example="9")] = None
 
 
 class Division(Frozen):
     """A row of `divisions.csv`: an administrative class, the unit that leaves together."""
 
-    id: Annotated[
-        str, column("division", "Identifiant de la division", example="0540037X-CAP102", key=True)
-    ]
-    establishment: Annotated[
-        str,
-        column("uai", "UAI de l'établissement", example="0540037X", references="etablissements"),
-    ]
+    id: Annotated[str, column("division", "Identifiant de la division", example="0540037X-CAP102", key=True)]
+    establishment: Annotated[str, column("uai", "UAI de l'établissement", example="0540037X", references="etablissements")]
     name: Annotated[str, column("nom", "Nom d'usage", example="CAP1 EPC")] = ""
     public: Annotated[Public, column("public", "Public de la division", example="CAP")]
-    diploma: Annotated[
-        str | None,
-        column(
-            "diplome",
-            "Code FORMATION_DIPLOME à 8 chiffres (les chiffres 4 à 6 sont le groupe NSF)",
-            example="50031211",
-            pattern=r"^\d{8}$",
-        ),
-    ] = None
-    sectors: Annotated[
-        tuple[str, ...],
-        column(
-            "secteurs",
-            "Secteurs d'accueil qui conviennent à la formation",
-            example="magasins_spec superettes",
-        ),
-    ] = ()
-    headcount: Annotated[
-        Count,
-        column(
-            "effectif",
-            "Nombre d'élèves, utilisé si aucun élève de la division n'est décrit",
-            example="12",
-        ),
-    ]
-    regulated: Annotated[
-        bool,
-        column("reglemente", "oui : travaux interdits aux mineurs sans dérogation", example="non"),
-    ] = False
+    diploma: Annotated[str | None, column("diplome", "Code FORMATION_DIPLOME à 8 chiffres (les chiffres 4 à 6 sont le groupe NSF)", example="50031211", pattern=r"^\d{8}$")] = None
+    sectors: Annotated[tuple[str, ...], column("secteurs", "Secteurs d'accueil qui conviennent à la formation", example="magasins_spec superettes")] = ()
+    headcount: Annotated[Count, column("effectif", "Nombre d'élèves, utilisé si aucun élève de la division n'est décrit", example="12")]
+    regulated: Annotated[bool, column("reglemente", "oui : travaux interdits aux mineurs sans dérogation", example="non")] = False
 
     @property
     def family(self) -> Family:
@@ -209,194 +126,59 @@ class Division(Frozen):
 class Period(Frozen):
     """A row of `periodes.csv`: one stay away from school that a division makes."""
 
-    id: Annotated[
-        str, column("periode", "Identifiant de la période", example="0540037X-CAP102-1", key=True)
-    ]
-    division: Annotated[
-        str,
-        column("division", "Division qui part", example="0540037X-CAP102", references="divisions"),
-    ]
-    rank: Annotated[
-        int, column("rang", "Rang de la période dans l'année de la division", example="1", ge=1)
-    ]
-    duration_weeks: Annotated[
-        int, column("duree", "Durée en semaines utilisables", example="3", ge=1, le=52)
-    ]
-    earliest: Annotated[
-        Week | None, column("debut_min", "Première semaine permise", example="2026-W38")
-    ] = None
-    latest: Annotated[
-        Week | None, column("fin_max", "Dernière semaine permise", example="2027-W07")
-    ] = None
-    wished: Annotated[
-        Week | None, column("debut_souhaite", "Semaine de départ souhaitée", example="2026-W48")
-    ] = None
-    imposed: Annotated[
-        Week | None, column("debut_impose", "Semaine de départ imposée", example="2027-W24")
-    ] = None
-    may_straddle: Annotated[
-        bool, column("coupure", "oui : la période peut enjamber des vacances", example="non")
-    ] = False
-    min_gap_weeks: Annotated[
-        Count,
-        column(
-            "ecart_min",
-            "Semaines au moins depuis la fin de la période de rang précédent",
-            example="3",
-        ),
-    ] = 0
-    departure: Annotated[
-        str | None,
-        column(
-            "depart",
-            "Départ commun : toutes les périodes de même valeur partent la même semaine",
-            example="0540001H-3e",
-        ),
-    ] = None
-    exclusions: Annotated[
-        tuple[str, ...],
-        column(
-            "exclusion",
-            "Groupes d'exclusion : deux divisions qui en partagent un ne sont jamais absentes ensemble",
-            example="0540037X-atelier-312",
-        ),
-    ] = ()
-    host_link: Annotated[
-        Literal["libre", "meme", "different"],
-        column("hote", "Structure d'accueil par rapport au rang précédent", example="different"),
-    ] = "libre"
+    id: Annotated[str, column("periode", "Identifiant de la période", example="0540037X-CAP102-1", key=True)]
+    division: Annotated[str, column("division", "Division qui part", example="0540037X-CAP102", references="divisions")]
+    rank: Annotated[int, column("rang", "Rang de la période dans l'année de la division", example="1", ge=1)]
+    duration_weeks: Annotated[int, column("duree", "Durée en semaines utilisables", example="3", ge=1, le=52)]
+    earliest: Annotated[Week | None, column("debut_min", "Première semaine permise", example="2026-W38")] = None
+    latest: Annotated[Week | None, column("fin_max", "Dernière semaine permise", example="2027-W07")] = None
+    wished: Annotated[Week | None, column("debut_souhaite", "Semaine de départ souhaitée", example="2026-W48")] = None
+    imposed: Annotated[Week | None, column("debut_impose", "Semaine de départ imposée", example="2027-W24")] = None
+    may_straddle: Annotated[bool, column("coupure", "oui : la période peut enjamber des vacances", example="non")] = False
+    min_gap_weeks: Annotated[Count, column("ecart_min", "Semaines au moins depuis la fin de la période de rang précédent", example="3")] = 0
+    departure: Annotated[str | None, column("depart", "Départ commun : toutes les périodes de même valeur partent la même semaine", example="0540001H-3e")] = None
+    exclusions: Annotated[tuple[str, ...], column("exclusion", "Groupes d'exclusion : deux divisions qui en partagent un ne sont jamais absentes ensemble", example="0540037X-atelier-312")] = ()
+    host_link: Annotated[Literal["libre", "meme", "different"], column("hote", "Structure d'accueil par rapport au rang précédent", example="different")] = "libre"
 
 
 class Pupil(Frozen):
     """A row of `eleves.csv`, or one of the `headcount` pupils a division without rows stands for."""
 
-    id: Annotated[
-        str,
-        column("eleve", "Pseudonyme local ; jamais un nom ni un INE", example="e00042", key=True),
-    ]
-    division: Annotated[
-        str,
-        column(
-            "division", "Division de l'élève", example="0540037X-CAP102", references="divisions"
-        ),
-    ]
-    home: Annotated[
-        str, column("lieu", "Lieu du domicile (commune)", example="54395", references="lieux")
-    ]
-    modes: Annotated[
-        tuple[Mode, ...], column("modes", "Modes de déplacement possibles", example="tc velo")
-    ] = ("tc",)
-    max_journey_minutes: Annotated[
-        Count | None,
-        column(
-            "trajet_max",
-            "Durée maximale de l'aller en minutes ; vide = la règle du public",
-            example="60",
-        ),
-    ] = None
-    age: Annotated[int | None, column("age", "Âge au 1er septembre", example="16", ge=3, le=99)] = (
-        None
-    )
-    sex: Annotated[
-        Literal["f", "g"] | None,
-        column("sexe", "f, g ou vide ; ne sert qu'aux lits d'internat", example="f"),
-    ] = None
+    id: Annotated[str, column("eleve", "Pseudonyme local ; jamais un nom ni un INE", example="e00042", key=True)]
+    division: Annotated[str, column("division", "Division de l'élève", example="0540037X-CAP102", references="divisions")]
+    home: Annotated[str, column("lieu", "Lieu du domicile (commune)", example="54395", references="lieux")]
+    modes: Annotated[tuple[Mode, ...], column("modes", "Modes de déplacement possibles", example="tc velo")] = ("tc",)
+    max_journey_minutes: Annotated[Count | None, column("trajet_max", "Durée maximale de l'aller en minutes ; vide = la règle du public", example="60")] = None
+    age: Annotated[int | None, column("age", "Âge au 1er septembre", example="16", ge=3, le=99)] = None
+    sex: Annotated[Literal["f", "g"] | None, column("sexe", "f, g ou vide ; ne sert qu'aux lits d'internat", example="f")] = None
     needs: Annotated[tuple[str, ...], column("besoins", "Besoins d'équipement", example="pmr")] = ()
     priority: Annotated[int, column("priorite", "Priorité de 1 à 5", example="1", ge=1, le=5)] = 1
-    group: Annotated[
-        str | None,
-        column(
-            "groupe", "Binôme ou trinôme : élèves de la division placés ensemble", example="g0003"
-        ),
-    ] = None
-    boarding_house: Annotated[
-        str | None,
-        column(
-            "internat",
-            "Internat où l'élève vit déjà",
-            example="INT-0540037X",
-            references="internats",
-        ),
-    ] = None
-    accepts_boarding: Annotated[
-        bool, column("internat_accepte", "oui : peut loger dans un internat ouvert", example="non")
-    ] = False
-    countries: Annotated[
-        tuple[str, ...], column("pays", "Pays où l'élève peut aller", example="FR LU")
-    ] = ("FR",)
+    group: Annotated[str | None, column("groupe", "Binôme ou trinôme : élèves de la division placés ensemble", example="g0003")] = None
+    boarding_house: Annotated[str | None, column("internat", "Internat où l'élève vit déjà", example="INT-0540037X", references="internats")] = None
+    accepts_boarding: Annotated[bool, column("internat_accepte", "oui : peut loger dans un internat ouvert", example="non")] = False
+    countries: Annotated[tuple[str, ...], column("pays", "Pays où l'élève peut aller", example="FR LU")] = ("FR",)
 
 
 class Host(Frozen):
     """A row of `accueils.csv`: a workplace that takes pupils."""
 
-    id: Annotated[
-        str,
-        column(
-            "accueil",
-            "SIRET à 14 chiffres, ou identifiant commençant par X-",
-            example="30100000100025",
-            key=True,
-            pattern=r"^(\d{14}|X-.+)$",
-        ),
-    ]
+    id: Annotated[str, column("accueil", "SIRET à 14 chiffres, ou identifiant commençant par X-", example="30100000100025", key=True, pattern=r"^(\d{14}|X-.+)$")]
     name: Annotated[str, column("nom", "Nom de la structure", example="Hôpital de jour")] = ""
-    place: Annotated[
-        str, column("lieu", "Lieu de la structure", example="54329", references="lieux")
-    ]
+    place: Annotated[str, column("lieu", "Lieu de la structure", example="54329", references="lieux")]
     activity: Annotated[str, column("naf", "Code NAF", example="86.10Z")] = ""
-    staff: Annotated[
-        Count | None, column("effectif", "Nombre de salariés ; vide = inconnu", example="12")
-    ] = None
-    publics: Annotated[
-        tuple[Public, ...],
-        column("publics", "Publics accueillis", example="3E CAP BACPRO", min_length=1),
-    ]
-    diplomas: Annotated[
-        tuple[str, ...],
-        column(
-            "diplomes",
-            "Formations accueillies : code à 8 chiffres, nsf:NNN, secteur:ID ou *",
-            example="secteur:hopitaux",
-        ),
-    ] = ()
+    staff: Annotated[Count | None, column("effectif", "Nombre de salariés ; vide = inconnu", example="12")] = None
+    publics: Annotated[tuple[Public, ...], column("publics", "Publics accueillis", example="3E CAP BACPRO", min_length=1)]
+    diplomas: Annotated[tuple[str, ...], column("diplomes", "Formations accueillies : code à 8 chiffres, nsf:NNN, secteur:ID ou *", example="secteur:hopitaux")] = ()
     slots: Annotated[Count, column("places", "Places par semaine", example="2")]
-    tutors: Annotated[
-        Count | None,
-        column("tuteurs", "Nombre de tuteurs ; vide = inconnu, sans limite", example="1"),
-    ] = None
-    group_min: Annotated[
-        int,
-        column("groupe_min", "Élèves d'une même division par place, au moins", example="1", ge=1),
-    ] = 1
-    group_max: Annotated[
-        int,
-        column("groupe_max", "Élèves d'une même division par place, au plus", example="2", ge=1),
-    ] = 1
+    tutors: Annotated[Count | None, column("tuteurs", "Nombre de tuteurs ; vide = inconnu, sans limite", example="1")] = None
+    group_min: Annotated[int, column("groupe_min", "Élèves d'une même division par place, au moins", example="1", ge=1)] = 1
+    group_max: Annotated[int, column("groupe_max", "Élèves d'une même division par place, au plus", example="2", ge=1)] = 1
     age_min: Annotated[Count, column("age_min", "Âge minimal", example="16")] = 0
-    waiver_until: Annotated[
-        date | None,
-        column(
-            "derogation_jusqu_au",
-            "Fin de la dérogation aux travaux réglementés",
-            example="2027-12-31",
-        ),
-    ] = None
-    equipment: Annotated[
-        tuple[str, ...], column("equipements", "Équipements disponibles", example="pmr")
-    ] = ()
+    waiver_until: Annotated[date | None, column("derogation_jusqu_au", "Fin de la dérogation aux travaux réglementés", example="2027-12-31")] = None
+    equipment: Annotated[tuple[str, ...], column("equipements", "Équipements disponibles", example="pmr")] = ()
     country: Annotated[str, column("pays", "Pays de la structure", example="FR")] = "FR"
-    max_slot_weeks: Annotated[
-        Count | None, column("semaines_max", "Places-semaines dans l'année, au plus", example="24")
-    ] = None
-    reserved_for: Annotated[
-        tuple[str, ...],
-        column(
-            "uai_reserves",
-            "Réservé à ces établissements",
-            example="0540037X",
-            references="etablissements",
-        ),
-    ] = ()
+    max_slot_weeks: Annotated[Count | None, column("semaines_max", "Places-semaines dans l'année, au plus", example="24")] = None
+    reserved_for: Annotated[tuple[str, ...], column("uai_reserves", "Réservé à ces établissements", example="0540037X", references="etablissements")] = ()
 
     @property
     def legal_person(self) -> str | None:
@@ -407,20 +189,8 @@ class Host(Frozen):
 class Capacity(Frozen):
     """A row of `capacites.csv`: slots that replace the default (`*`), or cap one public, for some weeks."""
 
-    host: Annotated[
-        str,
-        column(
-            "accueil",
-            "Structure d'accueil",
-            example="30100000100025",
-            key=True,
-            references="accueils",
-        ),
-    ]
-    public: Annotated[
-        Public | Literal["*"],
-        column("public", "Public limité, ou * pour le total", example="3E", key=True),
-    ]
+    host: Annotated[str, column("accueil", "Structure d'accueil", example="30100000100025", key=True, references="accueils")]
+    public: Annotated[Public | Literal["*"], column("public", "Public limité, ou * pour le total", example="3E", key=True)]
     first: Annotated[Week, column("debut", "Première semaine", example="2026-W49", key=True)]
     last: Annotated[Week, column("fin", "Dernière semaine, comprise", example="2026-W51", key=True)]
     slots: Annotated[Count, column("places", "Places par semaine", example="0")]
@@ -429,66 +199,28 @@ class Capacity(Frozen):
 class BoardingHouse(Frozen):
     """A row of `internats.csv`; beds are those offered to pupils from elsewhere."""
 
-    id: Annotated[
-        str, column("internat", "Identifiant de l'internat", example="INT-0540037X", key=True)
-    ]
-    establishment: Annotated[
-        str | None,
-        column("uai", "UAI de l'établissement", example="0540037X", references="etablissements"),
-    ] = None
+    id: Annotated[str, column("internat", "Identifiant de l'internat", example="INT-0540037X", key=True)]
+    establishment: Annotated[str | None, column("uai", "UAI de l'établissement", example="0540037X", references="etablissements")] = None
     place: Annotated[str, column("lieu", "Lieu de l'internat", example="54329", references="lieux")]
-    beds_girls: Annotated[
-        Count,
-        column("places_f", "Lits de filles par semaine pour des élèves d'ailleurs", example="8"),
-    ] = 0
-    beds_boys: Annotated[
-        Count,
-        column("places_g", "Lits de garçons par semaine pour des élèves d'ailleurs", example="8"),
-    ] = 0
-    beds_mixed: Annotated[
-        Count,
-        column("places_mixtes", "Lits mixtes par semaine pour des élèves d'ailleurs", example="0"),
-    ] = 0
-    open: Annotated[
-        bool, column("ouvert", "oui : accueille des élèves d'ailleurs", example="oui")
-    ] = False
+    beds_girls: Annotated[Count, column("places_f", "Lits de filles par semaine pour des élèves d'ailleurs", example="8")] = 0
+    beds_boys: Annotated[Count, column("places_g", "Lits de garçons par semaine pour des élèves d'ailleurs", example="8")] = 0
+    beds_mixed: Annotated[Count, column("places_mixtes", "Lits mixtes par semaine pour des élèves d'ailleurs", example="0")] = 0
+    open: Annotated[bool, column("ouvert", "oui : accueille des élèves d'ailleurs", example="oui")] = False
 
 
 class FoundPlace(Frozen):
     """A row of `placements.csv`: a place found by the pupil (`trouve`) or already agreed (`signee`)."""
 
     pupil: Annotated[str, column("eleve", "Élève", example="e00042", key=True, references="eleves")]
-    period: Annotated[
-        str,
-        column("periode", "Période", example="0540037X-CAP102-1", key=True, references="periodes"),
-    ]
-    host: Annotated[
-        str,
-        column("accueil", "Structure d'accueil", example="30100000100025", references="accueils"),
-    ]
-    status: Annotated[
-        Literal["trouve", "signee"],
-        column(
-            "statut",
-            "trouve : place trouvée par l'élève ; signee : convention signée",
-            example="trouve",
-        ),
-    ]
+    period: Annotated[str, column("periode", "Période", example="0540037X-CAP102-1", key=True, references="periodes")]
+    host: Annotated[str, column("accueil", "Structure d'accueil", example="30100000100025", references="accueils")]
+    status: Annotated[Literal["trouve", "signee"], column("statut", "trouve : place trouvée par l'élève ; signee : convention signée", example="trouve")]
 
 
 class Closure(Frozen):
     """A row of `blocages.csv`: weeks in which an establishment, a division or a host is closed."""
 
-    target: Annotated[
-        str,
-        column(
-            "cible",
-            "UAI, division ou structure d'accueil",
-            example="0540037X",
-            key=True,
-            references="etablissements divisions accueils",
-        ),
-    ]
+    target: Annotated[str, column("cible", "UAI, division ou structure d'accueil", example="0540037X", key=True, references="etablissements divisions accueils")]
     first: Annotated[Week, column("debut", "Première semaine", example="2027-W02", key=True)]
     last: Annotated[Week, column("fin", "Dernière semaine, comprise", example="2027-W02", key=True)]
     reason: Annotated[str, column("motif", "Motif", example="conseils et CCF")] = ""
@@ -497,38 +229,12 @@ class Closure(Frozen):
 class Regulation(Frozen):
     """`[regles]`: dated regulatory and local values."""
 
-    min_days_per_week: Annotated[
-        int,
-        column(
-            "jours_min_semaine",
-            "Jours de classe du lundi au vendredi pour qu'une semaine soit utilisable",
-            ge=1,
-            le=5,
-        ),
-    ] = 3
-    max_journey_observation_minutes: Annotated[
-        Count,
-        column("trajet_max_observation", "Trajet maximal par défaut en observation (minutes)"),
-    ] = 45
-    max_journey_training_minutes: Annotated[
-        Count, column("trajet_max_formation", "Trajet maximal par défaut en formation (minutes)")
-    ] = 75
-    trainees_per_tutor: Annotated[
-        Count, column("stagiaires_par_tuteur", "Stagiaires par tuteur (C. éduc., R. 124-13)")
-    ] = 3
-    legal_quota: Annotated[
-        bool,
-        column(
-            "quota_legal",
-            "Appliquer le quota de stagiaires par personne morale (C. éduc., R. 124-10)",
-        ),
-    ] = True
-    rector_waiver: Annotated[
-        bool,
-        column(
-            "quota_derogation_recteur", "Quota élargi par arrêté du recteur (C. éduc., R. 124-11)"
-        ),
-    ] = False
+    min_days_per_week: Annotated[int, column("jours_min_semaine", "Jours de classe du lundi au vendredi pour qu'une semaine soit utilisable", ge=1, le=5)] = 3
+    max_journey_observation_minutes: Annotated[Count, column("trajet_max_observation", "Trajet maximal par défaut en observation (minutes)")] = 45
+    max_journey_training_minutes: Annotated[Count, column("trajet_max_formation", "Trajet maximal par défaut en formation (minutes)")] = 75
+    trainees_per_tutor: Annotated[Count, column("stagiaires_par_tuteur", "Stagiaires par tuteur (C. éduc., R. 124-13)")] = 3
+    legal_quota: Annotated[bool, column("quota_legal", "Appliquer le quota de stagiaires par personne morale (C. éduc., R. 124-10)")] = True
+    rector_waiver: Annotated[bool, column("quota_derogation_recteur", "Quota élargi par arrêté du recteur (C. éduc., R. 124-11)")] = False
 
 
 class EquityStep(Frozen):
@@ -542,51 +248,23 @@ class Prices(Frozen):
     """`[bareme]`: what each thing costs, in points (1 point = 1 minute of one pupil's one-way journey)."""
 
     unplaced: Annotated[Count, column("non_place", "Élève-période sans place")] = 1000
-    found_place_factor: Annotated[
-        Count, column("coef_place_trouvee", "Multiplie non_place si l'élève avait trouvé une place")
-    ] = 3
-    equity: Annotated[
-        tuple[EquityStep, ...], column("equite", "Paliers d'équité par établissement")
-    ] = (
+    found_place_factor: Annotated[Count, column("coef_place_trouvee", "Multiplie non_place si l'élève avait trouvé une place")] = 3
+    equity: Annotated[tuple[EquityStep, ...], column("equite", "Paliers d'équité par établissement")] = (
         EquityStep(threshold_percent=2, surcharge_percent=50),
         EquityStep(threshold_percent=10, surcharge_percent=50),
     )
-    week_shift: Annotated[
-        Count, column("decalage_semaine", "Élève et semaine d'écart au départ souhaité")
-    ] = 2
+    week_shift: Annotated[Count, column("decalage_semaine", "Élève et semaine d'écart au départ souhaité")] = 2
     journey_minute: Annotated[Count, column("trajet_minute", "Minute de trajet")] = 1
-    journey_comfort_minutes: Annotated[
-        Count, column("trajet_confort", "Trajet confortable (minutes)")
-    ] = 30
-    journey_discomfort: Annotated[
-        Count, column("trajet_inconfort", "Minute au-delà du trajet confortable")
-    ] = 1
-    boarding: Annotated[
-        Count, column("internat", "Élève-période logé dans un internat qui n'est pas le sien")
-    ] = 30
-    fit_speciality: Annotated[
-        Count, column("adequation_nsf", "Élève-période accueilli au titre du groupe NSF")
-    ] = 10
-    fit_sector: Annotated[
-        Count,
-        column("adequation_secteur", "Élève-période accueilli au titre du secteur, ou sans lien"),
-    ] = 20
+    journey_comfort_minutes: Annotated[Count, column("trajet_confort", "Trajet confortable (minutes)")] = 30
+    journey_discomfort: Annotated[Count, column("trajet_inconfort", "Minute au-delà du trajet confortable")] = 1
+    boarding: Annotated[Count, column("internat", "Élève-période logé dans un internat qui n'est pas le sien")] = 30
+    fit_speciality: Annotated[Count, column("adequation_nsf", "Élève-période accueilli au titre du groupe NSF")] = 10
+    fit_sector: Annotated[Count, column("adequation_secteur", "Élève-période accueilli au titre du secteur, ou sans lien")] = 20
     saturation: Annotated[Count, column("saturation", "Élève-semaine au-delà du seuil")] = 5
-    saturation_threshold_percent: Annotated[
-        Count, column("seuil_saturation", "Seuil : part des places de la semaine (%)")
-    ] = 80
-    smoothing_threshold_percent: Annotated[
-        Count, column("seuil_lissage", "Sans structure d'accueil : part de la charge moyenne (%)")
-    ] = 150
-    date_stability: Annotated[
-        Count, column("stabilite_date", "Élève et semaine d'écart à la référence")
-    ] = 5
-    host_stability: Annotated[
-        Count,
-        column(
-            "stabilite_accueil", "Élève-période qui change de structure par rapport à la référence"
-        ),
-    ] = 50
+    saturation_threshold_percent: Annotated[Count, column("seuil_saturation", "Seuil : part des places de la semaine (%)")] = 80
+    smoothing_threshold_percent: Annotated[Count, column("seuil_lissage", "Sans structure d'accueil : part de la charge moyenne (%)")] = 150
+    date_stability: Annotated[Count, column("stabilite_date", "Élève et semaine d'écart à la référence")] = 5
+    host_stability: Annotated[Count, column("stabilite_accueil", "Élève-période qui change de structure par rapport à la référence")] = 50
 
 
 class Departure(Frozen):
@@ -602,20 +280,14 @@ class Placement(Frozen):
     pupil: Annotated[str, column("eleve", "Élève", key=True)]
     period: Annotated[str, column("periode", "Période", key=True)]
     host: Annotated[str, column("accueil", "Structure d'accueil")]
-    lodging: Annotated[
-        str | None, column("internat", "Internat où l'élève loge ; vide = domicile")
-    ] = None
+    lodging: Annotated[str | None, column("internat", "Internat où l'élève loge ; vide = domicile")] = None
 
 
 class Plan(Frozen):
     """The decisions, and nothing that can be recomputed: a start per period, a host per placed pupil."""
 
-    departures: Annotated[
-        tuple[Departure, ...], column("calendrier", "Semaine de départ de chaque période")
-    ]
-    placements: Annotated[
-        tuple[Placement, ...], column("affectations", "Structure d'accueil de chaque élève placé")
-    ]
+    departures: Annotated[tuple[Departure, ...], column("calendrier", "Semaine de départ de chaque période")]
+    placements: Annotated[tuple[Placement, ...], column("affectations", "Structure d'accueil de chaque élève placé")]
 
     @cached_property
     def start_of(self) -> Mapping[str, Week]:
@@ -631,10 +303,7 @@ class Plan(Frozen):
 class SchoolYearChanges(Frozen):
     """`[calendrier]`: what the bassin closes besides the national calendar."""
 
-    closures: Annotated[
-        tuple[Week | date, ...],
-        column("fermetures", "Jours ou semaines fermés en plus", example="2027-W20"),
-    ] = ()
+    closures: Annotated[tuple[Week | date, ...], column("fermetures", "Jours ou semaines fermés en plus", example="2027-W20")] = ()
 
 
 class Scenario(Frozen):
@@ -642,35 +311,23 @@ class Scenario(Frozen):
 
     format: Annotated[Literal[1], Field(description="Version du format")] = 1
     title: Annotated[str, column("titre", "Titre du scénario", example="Lunéville 2026-2027")]
-    bassin: Annotated[
-        str, column("bassin", "Bassin d'éducation et de formation", example="LUNEVILLE")
-    ]
+    bassin: Annotated[str, column("bassin", "Bassin d'éducation et de formation", example="LUNEVILLE")]
     academy: Annotated[str, column("academie", "Académie", example="Nancy-Metz")]
-    year: Annotated[
-        str, column("annee", "Année scolaire", example="2026-2027", pattern=r"^\d{4}-\d{4}$")
-    ]
+    year: Annotated[str, column("annee", "Année scolaire", example="2026-2027", pattern=r"^\d{4}-\d{4}$")]
     zone: Annotated[Literal["A", "B", "C"], column("zone", "Zone de vacances", example="B")]
     regulation: Annotated[Regulation, column("regles", "Valeurs réglementaires")] = Regulation()
     prices: Annotated[Prices, column("bareme", "Barème")] = Prices()
-    school_year: Annotated[SchoolYearChanges, column("calendrier", "Calendrier local")] = (
-        SchoolYearChanges()
-    )
+    school_year: Annotated[SchoolYearChanges, column("calendrier", "Calendrier local")] = SchoolYearChanges()
     places: Annotated[tuple[Place, ...], column("lieux", "Lieux")] = ()
     journeys: Annotated[tuple[Journey, ...], column("trajets", "Trajets mesurés")] = ()
-    establishments: Annotated[
-        tuple[Establishment, ...], column("etablissements", "Établissements")
-    ] = ()
+    establishments: Annotated[tuple[Establishment, ...], column("etablissements", "Établissements")] = ()
     divisions: Annotated[tuple[Division, ...], column("divisions", "Divisions")] = ()
     periods: Annotated[tuple[Period, ...], column("periodes", "Périodes")] = ()
     pupils: Annotated[tuple[Pupil, ...], column("eleves", "Élèves")] = ()
     hosts: Annotated[tuple[Host, ...], column("accueils", "Structures d'accueil")] = ()
-    capacities: Annotated[
-        tuple[Capacity, ...], column("capacites", "Places par semaine et par public")
-    ] = ()
+    capacities: Annotated[tuple[Capacity, ...], column("capacites", "Places par semaine et par public")] = ()
     boarding_houses: Annotated[tuple[BoardingHouse, ...], column("internats", "Internats")] = ()
-    found_places: Annotated[
-        tuple[FoundPlace, ...], column("placements", "Places trouvées et conventions signées")
-    ] = ()
+    found_places: Annotated[tuple[FoundPlace, ...], column("placements", "Places trouvées et conventions signées")] = ()
     closures: Annotated[tuple[Closure, ...], column("blocages", "Semaines fermées")] = ()
     reference: Annotated[Plan | None, column("reference", "Plan dont rester proche")] = None
 
@@ -728,7 +385,7 @@ class Scenario(Frozen):
         previous = {}
         for periods in by_division.values():
             ordered = sorted(periods, key=lambda p: p.rank)
-            previous.update({b.id: a for a, b in zip(ordered, ordered[1:], strict=False)})
+            previous.update({b.id: a for a, b in pairwise(ordered)})
         return MappingProxyType(previous)
 
     def demands(self) -> tuple[tuple[Pupil, Period], ...]:
@@ -772,9 +429,7 @@ class Conflict(Frozen):
     """A smallest set of statements that cannot hold together, and what would resolve it."""
 
     rules: Annotated[tuple[str, ...], Field(description="Clés des règles en cause")]
-    rows: Annotated[
-        tuple[str, ...], Field(description="Lignes en cause, telles qu'écrites dans les tables")
-    ]
+    rows: Annotated[tuple[str, ...], Field(description="Lignes en cause, telles qu'écrites dans les tables")]
     message: Annotated[str, Field(description="Le conflit, en français")]
     loosening: Annotated[str, Field(description="Le relâchement qui le résout")]
 
@@ -785,15 +440,11 @@ class Result(Frozen):
     status: Status
     plan: Plan | None = None
     report: Report | None = None
-    bound: Annotated[
-        int, Field(description="Borne inférieure prouvée sur le coût de tout plan (points)")
-    ] = 0
+    bound: Annotated[int, Field(description="Borne inférieure prouvée sur le coût de tout plan (points)")] = 0
     conflicts: tuple[Conflict, ...] = ()
     seed: int = 0
     seconds: float = 0.0
-    versions: Annotated[
-        Mapping[str, str], Field(description="Versions des composants du moteur")
-    ] = MappingProxyType({})
+    versions: Annotated[Mapping[str, str], Field(description="Versions des composants du moteur")] = MappingProxyType({})
 
     @property
     def gap(self) -> float | None:

@@ -93,7 +93,8 @@ class UnknownSchoolYear(CalendrierBassinError):
         self.zone = zone
         super().__init__(
             f"Aucun calendrier de vacances connu pour {year}, zone {zone}. "
-            "Vérifier « annee » et « zone » dans scenario.toml, ou mettre à jour le paquet « holidays »."
+            "Vérifier « annee » et « zone » dans scenario.toml, "
+            "ou mettre à jour le paquet « holidays »."
         )
 
 

@@ -28,7 +28,7 @@ class Week:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read `2027-W04`; raises `ValueError` for anything else, a week 53 that is not included."""
+        """Read `2027-W04`; raises `ValueError` for anything else, an absent week 53 included."""
         match = _WRITTEN.fullmatch(text.strip())
         if match is None:
             raise ValueError(f"semaine illisible : {text!r} (attendu : 2027-W04)")
