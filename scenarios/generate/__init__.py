@@ -1,0 +1,8 @@
+"""Fictional bassins from a seed: believable ones of any size, and tiny ones to enumerate.
+
+The same arguments give the same scenario, to the byte. Must not know: files, the solver's search.
+"""
+
+from scenarios.generate.tiny import raw_plans, tiny
+
+__all__ = ["raw_plans", "tiny"]
