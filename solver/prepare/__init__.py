@@ -1,0 +1,40 @@
+"""Scenario to Problem and back: the one place where dates and names become integers.
+
+`prepare` makes the Problem; `decode` and `encode` turn solutions into plans and back. Everything
+between them reads arrays only. Must not know: how plans are searched.
+"""
+
+from solver.calendar import SchoolCalendar
+from solver.domain import TRAINING, Scenario
+from solver.prepare.arrays import ints, positions
+from solver.prepare.capacities import capacities, saturation_threshold
+from solver.prepare.demands import demands
+from solver.prepare.departures import departures, may_start
+from solver.prepare.equity import equity
+from solver.prepare.options import options
+from solver.prepare.plans import decode, encode
+from solver.problem import PUBLICS, Problem
+
+__all__ = ["decode", "encode", "may_start", "prepare"]
+
+
+def prepare(scenario: Scenario) -> Problem:
+    """The scenario in integers. Raises `UnknownSchoolYear`."""
+    calendar = SchoolCalendar(scenario)
+    divisions = [scenario.division_of[p.division] for p in scenario.periods]
+    demand_table, seekers = demands(scenario)
+    return Problem(
+        departures=departures(scenario, calendar),
+        demands=demand_table,
+        options=options(scenario, calendar, seekers),
+        capacities=capacities(scenario, calendar),
+        equity=equity(scenario),
+        family=ints(d.public in TRAINING for d in divisions),
+        public=ints(PUBLICS.index(d.public) for d in divisions),
+        division=positions((d.id for d in scenario.divisions), (d.id for d in divisions)),
+        establishment=positions(
+            (e.uai for e in scenario.establishments), (d.establishment for d in divisions)
+        ),
+        saturation_threshold=saturation_threshold(scenario, calendar),
+        prices=scenario.prices,
+    )
