@@ -1,0 +1,342 @@
+"""Plan folders: written whole or not at all, read back with every fault at once.
+
+Files and columns are those of format.md. Must not know: how a plan is found.
+"""
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from scenarios.cells import first_year, fold
+from scenarios.digest import digest
+from scenarios.rows import nearest, read_rows, records
+from scenarios.sources import Source, decoded, open_source
+from scenarios.tables import CalendarRow, PlacementRow, plan_tables
+from scenarios.write import csv_text
+from solver.calendar import SchoolCalendar
+from solver.domain import Departure, Placement, Plan, Result, Scenario, Unplaced
+from solver.errors import Fault, InvalidPlan
+from solver.travel import Journeys
+
+SUMMARY = "bilan.json"
+UNEXPLAINED = "inexplique"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFolder:
+    """All that a plan folder holds: the decisions, the pupils without a place, the summary."""
+
+    plan: Plan
+    unplaced: tuple[Unplaced, ...] = ()
+    summary: Mapping[str, Any] = field(default_factory=dict)
+    warnings: tuple[Fault, ...] = ()
+
+    @property
+    def digest(self) -> str | None:
+        """Digest of the scenario the plan was made for; None where the summary does not say."""
+        value = self.summary.get("empreinte")
+        return value if isinstance(value, str) else None
+
+
+# --- writing -------------------------------------------------------------------------------------
+
+
+def write_plan(
+    folder: str | Path,
+    scenario: Scenario,
+    result: Result | Plan,
+    *,
+    unplaced: Iterable[Unplaced] = (),
+    indicators: Mapping[str, Any] | None = None,
+) -> None:
+    """Write the plan folder: the files appear together, or the old folder stays as it was.
+
+    `unplaced`: the reasons, where known; pupils of whom nothing is said get the reason `inexplique`.
+    Raises `ValueError` where the result holds no plan, `OSError` where the disk refuses.
+    """
+    plan = result if isinstance(result, Plan) else result.plan
+    if plan is None:
+        raise ValueError("no plan to write: the search found none")
+    contents = {
+        "calendrier.csv": csv_text(plan_tables()["calendrier"], calendar_rows(scenario, plan)),
+        "affectations.csv": csv_text(plan_tables()["affectations"], placement_rows(scenario, plan)),
+        "non_places.csv": csv_text(
+            plan_tables()["non_places"], unplaced_rows(scenario, plan, unplaced)
+        ),
+        SUMMARY: json.dumps(
+            summary(scenario, result, indicators or {}), ensure_ascii=False, indent=2, default=str
+        )
+        + "\n",
+    }
+    replace_folder(Path(folder), {name: text.encode() for name, text in contents.items()})
+
+
+def calendar_rows(scenario: Scenario, plan: Plan) -> list[CalendarRow]:
+    """One row per period, in the order of the scenario."""
+    calendar = SchoolCalendar(scenario)
+    rows = []
+    for period in scenario.periods:
+        start = plan.start_of.get(period.id)
+        if start is None:
+            continue
+        weeks = tuple(calendar.occupied(period, start))
+        division = scenario.division_of[period.division]
+        rows.append(
+            CalendarRow(
+                period=period.id,
+                division=division.id,
+                establishment=division.establishment,
+                start=start,
+                last=weeks[-1] if weeks else None,
+                weeks=weeks,
+            )
+        )
+    return rows
+
+
+def placement_rows(scenario: Scenario, plan: Plan) -> list[PlacementRow]:
+    """One row per placed pupil-period, in the order of the plan."""
+    journeys = Journeys(scenario)
+    return [
+        PlacementRow(
+            pupil=p.pupil,
+            period=p.period,
+            host=p.host,
+            lodging=p.lodging,
+            minutes=journeys.minutes(scenario.pupil_of[p.pupil], p.host, p.lodging),
+        )
+        for p in plan.placements
+    ]
+
+
+def unplaced_rows(scenario: Scenario, plan: Plan, explained: Iterable[Unplaced]) -> list[Unplaced]:
+    """One row per pupil-period without a place, in the order of `Scenario.demands`."""
+    said = {(row.pupil, row.period): row for row in explained}
+    return [
+        said.get((pupil.id, period.id))
+        or Unplaced(pupil=pupil.id, period=period.id, reason=UNEXPLAINED)
+        for pupil, period in scenario.demands()
+        if (pupil.id, period.id) not in plan.placement_of
+    ]
+
+
+def summary(
+    scenario: Scenario, result: Result | Plan, indicators: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The content of `bilan.json`; a plan without its search says what it can."""
+    head: dict[str, Any] = {"titre": scenario.title, "annee": scenario.year}
+    if isinstance(result, Result):
+        report = result.report
+        head |= {
+            "statut": result.status,
+            "cout": report.cost if report else None,
+            "borne": result.bound,
+            "ecart": result.gap,
+            "couts": dict(report.costs) if report else {},
+            "graine": result.seed,
+            "secondes": result.seconds,
+            "versions": dict(result.versions),
+        }
+    return head | {"empreinte": digest(scenario), "indicateurs": dict(indicators)}
+
+
+def replace_folder(folder: Path, contents: Mapping[str, bytes]) -> None:
+    """Put a folder with exactly these files in place of what stands there, in one step.
+
+    Written beside, flushed to disk, then renamed: whatever happens, the path holds the old folder
+    or the new one. Only plan folders (or nothing, or an empty folder) are replaced.
+    """
+    folder = folder.absolute()
+    if folder.exists() and not _replaceable(folder):
+        raise FileExistsError(
+            f"« {folder} » existe et n'est pas un dossier de plan : choisir un autre nom"
+        )
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        fresh = beside / "neuf"
+        fresh.mkdir()
+        for name, content in contents.items():
+            with (fresh / name).open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        _sync(fresh)
+        old = beside / "ancien"
+        if folder.exists():
+            folder.rename(old)
+        try:
+            fresh.rename(folder)
+        except BaseException:
+            if old.exists():
+                old.rename(folder)
+            raise
+        _sync(folder.parent)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _replaceable(folder: Path) -> bool:
+    if not folder.is_dir():
+        return False
+    names = {entry.name for entry in folder.iterdir()}
+    return not names or "calendrier.csv" in names
+
+
+# --- reading -------------------------------------------------------------------------------------
+
+
+def read_plan(folder: str | Path, scenario: Scenario | None = None) -> Plan:
+    """The plan of a folder; with `scenario`, its identifiers must be known there.
+
+    Raises `InvalidPlan` with every fault. Whether it keeps the rules is for `verify` to say.
+    """
+    return read_plan_folder(folder, scenario).plan
+
+
+def read_plan_folder(folder: str | Path, scenario: Scenario | None = None) -> PlanFolder:
+    """All of a plan folder (or a `.zip` of it). Another scenario's digest is a warning.
+
+    Raises `InvalidPlan` with every fault.
+    """
+    source = open_source(Path(folder))
+    year = first_year(scenario.year) if scenario else None
+    read, faults = read_plan_source(source, year, scenario)
+    if read is None:
+        raise InvalidPlan(faults)
+    return read
+
+
+def read_plan_source(
+    source: Source, year: int | None, scenario: Scenario | None = None
+) -> tuple[PlanFolder | None, list[Fault]]:
+    """The plan of an opened source, and all faults; no plan where there is a fault."""
+    faults = list(source.faults)
+    found = {fold(raw.name): raw for raw in source.tables}
+    bilan = _read_summary(source, faults)
+    if year is None and isinstance(bilan.get("annee"), str):
+        year = first_year(bilan["annee"])
+    built: dict[str, tuple[Any, ...]] = {}
+    for name, table in plan_tables().items():
+        raw = found.pop(name, None)
+        if raw is None:
+            if name != "non_places" and not source.faults:
+                faults.append(
+                    Fault(
+                        "table-absente",
+                        f"il manque {name}.csv",
+                        name,
+                        file=source.origin.name,
+                        expected="calendrier.csv et affectations.csv",
+                    )  # fmt: skip
+                )
+            built[name] = ()
+            continue
+        rows = read_rows(raw, table, year, faults)
+        built[name] = tuple(records(rows, table, faults))
+        faults += (
+            _at(fault, raw.file, rows[fault.row].line)
+            for fault in _row_faults(name, built[name], scenario)
+            if fault.row is not None
+        )
+    for raw in found.values():
+        faults.append(
+            Fault(
+                "table-inconnue",
+                "fichier étranger à un plan",
+                file=raw.file,
+                value=raw.name,
+                expected=", ".join(f"{name}.csv" for name in plan_tables()),
+                hint=nearest(raw.name, plan_tables()),
+            )  # fmt: skip
+        )
+    warnings = tuple(f for f in faults if f.severity != "faute")
+    if any(f.severity == "faute" for f in faults):
+        return None, faults
+    if scenario is not None and bilan.get("empreinte") not in (None, digest(scenario)):
+        warnings += (
+            Fault("autre-scenario", "ce plan a été calculé pour un autre état du scénario",
+                  file=SUMMARY, column="empreinte", severity="avertissement"),
+        )  # fmt: skip
+    plan = Plan(
+        departures=tuple(Departure(period=r.period, start=r.start) for r in built["calendrier"]),
+        placements=tuple(
+            Placement(pupil=r.pupil, period=r.period, host=r.host, lodging=r.lodging)
+            for r in built["affectations"]
+        ),
+    )
+    return PlanFolder(plan, built["non_places"], bilan, warnings), faults
+
+
+def _at(fault: Fault, file: str, line: int) -> Fault:
+    from dataclasses import replace
+
+    return replace(fault, file=file, line=line)
+
+
+def _read_summary(source: Source, faults: list[Fault]) -> Mapping[str, Any]:
+    path = source.origin / SUMMARY
+    if not path.is_file():
+        return {}
+    text = decoded(path.read_bytes(), SUMMARY, faults)
+    try:
+        content = json.loads(text or "{}")
+    except (ValueError, RecursionError) as reason:
+        faults.append(
+            Fault(
+                "json-illisible",
+                "écriture JSON incorrecte",
+                file=SUMMARY,
+                line=getattr(reason, "lineno", None),
+            )  # fmt: skip
+        )
+        return {}
+    if not isinstance(content, dict):
+        faults.append(Fault("json-illisible", "un objet est attendu", file=SUMMARY))
+        return {}
+    return content
+
+
+def _row_faults(name: str, rows: tuple[Any, ...], scenario: Scenario | None) -> Iterable[Fault]:
+    table = plan_tables()[name]
+    seen: dict[tuple[Any, ...], int] = {}
+    keys = [c for c in table.keys]
+    for i, row in enumerate(rows):
+        key = tuple(getattr(row, c.name) for c in keys)
+        if None not in key and seen.setdefault(key, i) != i:
+            yield Fault(
+                "doublon", "deux lignes portent le même identifiant", name, i, keys[0].header,
+                " ; ".join(str(part) for part in key),
+                "une seule ligne par " + ", ".join(c.header for c in keys),
+            )  # fmt: skip
+    if scenario is None:
+        return
+    known: dict[str, Iterable[str]] = {
+        "periode": scenario.period_of,
+        "eleve": scenario.pupil_of,
+        "accueil": scenario.host_of,
+        "internat": scenario.boarding_house_of,
+        "division": scenario.division_of,
+        "uai": {e.uai for e in scenario.establishments},
+    }
+    for i, row in enumerate(rows):
+        for column in table.columns:
+            value = getattr(row, column.name)
+            if column.header in known and value and value not in known[column.header]:
+                yield Fault(
+                    "reference-inconnue", f"« {column.header} » inconnu du scénario", name, i,
+                    column.header, value, "un identifiant du scénario",
+                )  # fmt: skip
