@@ -1,4 +1,4 @@
-"""The scenario in integers: what the model, the search and the bound read. Nothing leaves the kitchen.
+"""The scenario in integers: what the model, the search and the bound read.
 
 Indices: w usable weeks (W), p periods (P, order of the scenario), u units (U: periods that leave
 together), d demands (D: pupil-periods, sorted by period), c seeker classes (C: pupils for whom
@@ -55,7 +55,7 @@ class Departures:
     allowed: Flags
     """(U × W) start weeks that `fenetre` allows to every period of the unit."""
     wished: Ints
-    """(P) calendar position (as `ordinal`) of the wished start; NO_LIMIT where nothing is priced."""
+    """(P) calendar position (as `ordinal`) of the wished start; NO_LIMIT: not priced."""
     reference: Ints
     """(P) calendar position of the start in the reference plan, or NO_LIMIT."""
     cost: Longs
@@ -119,6 +119,8 @@ class Options:
     """(O) journey + discomfort + boarding + fit, in points."""
     last: Ints
     """(O) last usable week in which the stay may end (`derogation`); −1 never happens."""
+    tail: Longs
+    """(C) cost of the cheapest option left out, or NO_LIMIT where none is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,15 +18,19 @@ from solver.problem import PUBLICS, Problem
 __all__ = ["decode", "encode", "may_start", "prepare"]
 
 
-def prepare(scenario: Scenario) -> Problem:
-    """The scenario in integers. Raises `UnknownSchoolYear`."""
+def prepare(scenario: Scenario, keep: int | None = None) -> Problem:
+    """The scenario in integers. Raises `UnknownSchoolYear`.
+
+    `keep`: options per class of pupils, the cheapest first; all where None. What is left out is
+    told by `Options.tail`: a search may ignore it, a proof may not.
+    """
     calendar = SchoolCalendar(scenario)
     divisions = [scenario.division_of[p.division] for p in scenario.periods]
     demand_table, seekers = demands(scenario)
     return Problem(
         departures=departures(scenario, calendar),
         demands=demand_table,
-        options=options(scenario, calendar, seekers),
+        options=options(scenario, calendar, seekers, keep),
         capacities=capacities(scenario, calendar),
         equity=equity(scenario),
         family=ints(d.public in TRAINING for d in divisions),

@@ -1,4 +1,4 @@
-"""Who has to be placed: scenario to `Demands`, and the classes of pupils who may go the same ways."""
+"""Who has to be placed: scenario to `Demands`, and the classes of pupils with the same options."""
 
 from collections import defaultdict
 from typing import NamedTuple

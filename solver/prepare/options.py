@@ -1,14 +1,16 @@
 """Where each class of pupils may go, and at what cost: the eligibility rules spread over arrays."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 import numpy as np
+from numba import njit
 
 from solver.calendar import SchoolCalendar
 from solver.domain import Division, Host, Pupil, Scenario
-from solver.problem import Flags, Ints, Options
+from solver.prepare.arrays import ints, ragged
+from solver.problem import NO_LIMIT, Flags, Ints, Longs, Options
 from solver.rule import Eligibility
 from solver.rules import accessibilite, age, derogation, diplome, internat_ouvert, pays, trajet
 from solver.rules import public as public_rule
@@ -25,8 +27,78 @@ _RULES: tuple[Eligibility[Any, Any], ...] = (
 )
 
 
+def options(
+    scenario: Scenario,
+    calendar: SchoolCalendar,
+    seekers: Sequence[tuple[Pupil, str | None]],
+    keep: int | None = None,
+) -> Options:
+    """The options of each class, cheapest first; `seekers` are one (pupil, found host) per class.
+
+    Of two lodgings for the same host, one that uses no bed and costs no more makes the other
+    useless: it is left out. With `keep`, only so many of the cheapest stay, and `tail` tells what
+    the next would cost.
+    """
+    eligible = _Eligible(scenario, calendar)
+    journeys = Journeys(scenario)
+    modes: dict[frozenset[str], int] = {}
+    matrices: list[Ints] = []
+    rows: dict[Hashable, int] = {}
+    hosts: list[tuple[Ints, Ints, Ints]] = []
+    lodgings: list[list[tuple[int, int, bool]]] = []
+    eligible_row, mode_row, limit = [], [], []
+    for pupil, found in seekers:
+        division = scenario.division_of[pupil.division]
+        key = eligible.key(pupil, division, found)
+        if key not in rows:
+            rows[key] = len(hosts)
+            hosts.append(eligible(pupil, division, found))
+        eligible_row.append(rows[key])
+        mode_set = frozenset[str](pupil.modes)
+        if mode_set not in modes:
+            modes[mode_set] = len(matrices)
+            matrices.append(journeys.matrix(pupil.modes))
+        mode_row.append(modes[mode_set])
+        limit.append(trajet.limit_minutes(scenario, pupil, division) if found is None else NO_LIMIT)
+        lodgings.append(_lodgings(scenario, journeys, pupil))
+    lodging_start = ragged([[house for house, _, _ in each] for each in lodgings])
+    flat = np.array([row for each in lodgings for row in each], np.int32).reshape(-1, 3)
+    eligible_start = np.concatenate(([0], np.cumsum([len(h) for h, _, _ in hosts]))).astype(
+        np.int32
+    )
+    prices = scenario.prices
+    start, tail, table = _enumerate(
+        ints(eligible_row),
+        eligible_start,
+        np.concatenate([h for h, _, _ in hosts] or [ints(())]),
+        np.concatenate([t for _, t, _ in hosts] or [ints(())]),
+        np.concatenate([w for _, _, w in hosts] or [ints(())]),
+        ints(journeys.index[h.place] for h in scenario.hosts),
+        ints(mode_row),
+        np.array(matrices, np.int32).reshape(len(matrices), len(scenario.places), -1),
+        ints(limit),
+        lodging_start.start,
+        flat,
+        np.array(
+            [
+                prices.journey_minute,
+                prices.journey_comfort_minutes,
+                prices.journey_discomfort,
+                prices.boarding,
+                0,
+                prices.fit_speciality,
+                prices.fit_sector,
+            ],
+            np.int64,
+        ),
+        NO_LIMIT if keep is None else keep,
+    )
+    host, bed, lodging, minutes, tier, cost, last = np.ascontiguousarray(table.T)
+    return Options(start, host, bed, lodging, minutes, tier, cost, last, tail)
+
+
 class _Crossing:
-    """A verdict on pairs of distinct (seeker, offer) values, computed once and spread over hosts."""
+    """A verdict on pairs of distinct (seeker, offer), computed once and spread over hosts."""
 
     def __init__(
         self,
@@ -35,7 +107,7 @@ class _Crossing:
         verdict: Callable[[Any, Any], int],
     ) -> None:
         offers: dict[Hashable, int] = {}
-        self._column = np.fromiter((offers.setdefault(offer(h), len(offers)) for h in hosts), int)
+        self._column = ints(offers.setdefault(offer(h), len(offers)) for h in hosts)
         self._offers = tuple(offers)
         self._verdict = verdict
         self._rows: dict[Hashable, Ints] = {}
@@ -53,9 +125,7 @@ class _Eligible:
 
     def __init__(self, scenario: Scenario, calendar: SchoolCalendar) -> None:
         hosts = scenario.hosts
-        self._allowed = {
-            rule.key: (rule, _Crossing(hosts, rule.offer, rule.allows)) for rule in _RULES
-        }
+        self._allowed = [(rule, _Crossing(hosts, rule.offer, rule.allows)) for rule in _RULES]
         fridays = [week.friday for week in calendar.usable]
         self._tier = _Crossing(hosts, diplome.RULE.offer, _tier)
         self._last = _Crossing(
@@ -65,20 +135,23 @@ class _Eligible:
         )
         self._position = {h.id: i for i, h in enumerate(hosts)}
 
+    def key(self, pupil: Pupil, division: Division, found: str | None) -> Hashable:
+        """All that decides the answer."""
+        seen = [rule.seeker(pupil, division) for rule, _ in self._allowed]
+        return (*seen, derogation.RULE.seeker(pupil, division), found)
+
     def __call__(
         self, pupil: Pupil, division: Division, found: str | None
     ) -> tuple[Ints, Ints, Ints]:
         """Positions of the hosts, diploma tier and last week of each."""
         allowed: Flags = np.ones(len(self._position), np.bool_)
-        for rule, crossing in self._allowed.values():
+        for rule, crossing in self._allowed:
             if found is None or not rule.waived_by_found_place:
                 allowed &= crossing[rule.seeker(pupil, division)].astype(np.bool_)
         last = self._last[derogation.RULE.seeker(pupil, division)]
         allowed &= last >= 0
         if found is not None:
-            only = np.zeros_like(allowed)
-            only[self._position[found]] = True
-            allowed &= only
+            allowed &= np.arange(len(allowed)) == self._position[found]
         hosts = np.flatnonzero(allowed).astype(np.int32)
         tier = self._tier[diplome.RULE.seeker(pupil, division)][hosts]
         return hosts, tier if found is None else np.zeros_like(tier), last[hosts]
@@ -89,83 +162,91 @@ def _tier(seeker: Any, offer: Any) -> int:
     return -1 if tier is None else tier
 
 
-def options(
-    scenario: Scenario, calendar: SchoolCalendar, seekers: Sequence[tuple[Pupil, str | None]]
-) -> Options:
-    """The options of each class, cheapest first; `seekers` are one (pupil, found host) per class.
-
-    Of two lodgings for the same host, one that uses no bed and costs no more makes the other
-    useless: it is left out.
-    """
-    eligible = _Eligible(scenario, calendar)
-    journeys = Journeys(scenario)
-    place = np.array([journeys.index[h.place] for h in scenario.hosts], np.int32)
-    start, columns = [0], []
-    for pupil, found in seekers:
-        division = scenario.division_of[pupil.division]
-        hosts, tier, last = eligible(pupil, division, found)
-        limit = trajet.limit_minutes(scenario, pupil, division) if found is None else None
-        rows = _cheapest_first(
-            np.vstack(
-                [
-                    _lodged(scenario, journeys, pupil, lodging, hosts, place, tier, last, limit)
-                    for lodging in _lodgings(scenario, pupil)
-                ]
-            )
-        )
-        columns.append(rows)
-        start.append(start[-1] + len(rows))
-    table = np.vstack(columns) if columns else np.empty((0, 7), np.int32)
-    host, bed, lodging, minutes, tier, cost, last = np.ascontiguousarray(table.T)
-    return Options(np.array(start, np.int32), host, bed, lodging, minutes, tier, cost, last)
+def _lodgings(scenario: Scenario, journeys: Journeys, pupil: Pupil) -> list[tuple[int, int, bool]]:
+    """(boarding house or −1 for home, its place, whether a bed for others is used)."""
+    return [
+        (-1, journeys.index[pupil.home], False),
+        *(
+            (i, journeys.index[house.place], internat_ouvert.uses_bed(pupil, house))
+            for i, house in enumerate(scenario.boarding_houses)
+            if internat_ouvert.allows(pupil, house)
+        ),
+    ]
 
 
-def _lodgings(scenario: Scenario, pupil: Pupil) -> Iterator[tuple[int, bool]]:
-    """(boarding house or −1 for home, whether a bed for pupils from elsewhere is used)."""
-    yield -1, False
-    for i, house in enumerate(scenario.boarding_houses):
-        if internat_ouvert.allows(pupil, house):
-            yield i, internat_ouvert.uses_bed(pupil, house)
-
-
-def _lodged(
-    scenario: Scenario,
-    journeys: Journeys,
-    pupil: Pupil,
-    lodging: tuple[int, bool],
-    hosts: Ints,
-    place: Ints,
+@njit(cache=True)
+def _enumerate(
+    eligible_row: Ints,
+    eligible_start: Ints,
+    host: Ints,
     tier: Ints,
     last: Ints,
-    limit: int | None,
-) -> Ints:
-    """(n × 7) host, bed, lodging, minutes, tier, cost, last: the hosts in reach of one lodging."""
-    house, uses_bed = lodging
-    prices = scenario.prices
-    origin = pupil.home if house < 0 else scenario.boarding_houses[house].place
-    minutes = journeys.matrix(pupil.modes)[journeys.index[origin], place[hosts]]
-    cost = (
-        minutes * prices.journey_minute
-        + np.maximum(0, minutes - prices.journey_comfort_minutes) * prices.journey_discomfort
-        + uses_bed * prices.boarding
-        + np.array([0, prices.fit_speciality, prices.fit_sector], np.int32)[tier]
-    )
-    bed = np.full_like(hosts, house if uses_bed else -1)
-    rows = np.column_stack([hosts, bed, np.full_like(hosts, house), minutes, tier, cost, last])
-    return rows if limit is None else rows[minutes <= limit]
-
-
-def _cheapest_first(rows: Ints) -> Ints:
-    """By cost, without the lodgings that a cheaper one without a bed makes useless."""
-    host, bed, cost = rows[:, 0], rows[:, 1], rows[:, 5]
-    order = np.lexsort((bed, cost, host))
-    rows = rows[order]
-    host, bed = rows[:, 0], rows[:, 1]
-    # Within a host, what follows its first option without a bed is never better than it.
-    bedless_before = np.zeros(len(rows), np.int32)
-    np.cumsum(bed[:-1] < 0, out=bedless_before[1:])
-    first_of_host = np.searchsorted(host, host)
-    useless = bedless_before > bedless_before[first_of_host]
-    kept = rows[~useless]
-    cheapest: Ints = kept[np.lexsort((kept[:, 0], kept[:, 5]))]
-    return cheapest
+    place: Ints,
+    mode_row: Ints,
+    minutes: Ints,
+    limit: Ints,
+    lodging_start: Ints,
+    lodging: Ints,
+    prices: Longs,
+    keep: int,
+) -> tuple[Ints, Longs, Ints]:
+    """Rows (host, bed, lodging, minutes, tier, cost, last) of every class, with their starts."""
+    classes = len(eligible_row)
+    start = np.zeros(classes + 1, np.int32)
+    tail = np.full(classes, NO_LIMIT, np.int64)
+    table = np.empty((max(1024, 64 * classes), 7), np.int32)
+    total = 0
+    for c in range(classes):
+        first, end = eligible_start[eligible_row[c]], eligible_start[eligible_row[c] + 1]
+        houses = lodging_start[c + 1] - lodging_start[c]
+        rows = np.empty(((end - first) * houses, 7), np.int32)
+        key = np.empty(len(rows), np.int64)
+        found = 0
+        for i in range(first, end):
+            h = host[i]
+            begin = found
+            bedless = np.int64(NO_LIMIT)
+            for j in range(lodging_start[c], lodging_start[c + 1]):
+                time = minutes[mode_row[c], lodging[j, 1], place[h]]
+                if time > limit[c]:
+                    continue
+                cost = (
+                    time * prices[0]
+                    + max(0, time - prices[1]) * prices[2]
+                    + lodging[j, 2] * prices[3]
+                    + prices[4 + tier[i]]
+                )
+                if lodging[j, 2] == 0:
+                    if cost >= bedless:
+                        continue
+                    bedless = cost
+                rows[found, 0] = h
+                rows[found, 1] = lodging[j, 0] if lodging[j, 2] else -1
+                rows[found, 2] = lodging[j, 0]
+                rows[found, 3] = time
+                rows[found, 4] = tier[i]
+                rows[found, 5] = cost
+                rows[found, 6] = last[i]
+                found += 1
+            # What uses a bed and costs no less than going without one is useless.
+            kept = begin
+            for r in range(begin, found):
+                dearer = rows[r, 5] >= bedless if rows[r, 1] >= 0 else rows[r, 5] > bedless
+                if not dearer:
+                    rows[kept] = rows[r]
+                    key[kept] = (np.int64(rows[r, 5]) * len(place) + h) * 4096 + kept - begin
+                    kept += 1
+            found = kept
+        order = np.argsort(key[:found])
+        taken = min(found, keep)
+        if taken < found:
+            tail[c] = rows[order[taken], 5]
+        while total + taken > len(table):
+            larger = np.empty((2 * len(table), 7), np.int32)
+            larger[:total] = table[:total]
+            table = larger
+        for r in range(taken):
+            table[total + r] = rows[order[r]]
+        total += taken
+        start[c + 1] = total
+    return start, tail, table[:total].copy()
