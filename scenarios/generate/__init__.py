@@ -3,6 +3,17 @@
 The same arguments give the same scenario, to the byte. Must not know: files, the solver's search.
 """
 
+from scenarios.generate.bassin import generate
+from scenarios.generate.recipe import DEFAULT_FEATURES, FEATURES, Feature, Size, Tension
 from scenarios.generate.tiny import raw_plans, tiny
 
-__all__ = ["raw_plans", "tiny"]
+__all__ = [
+    "DEFAULT_FEATURES",
+    "FEATURES",
+    "Feature",
+    "Size",
+    "Tension",
+    "generate",
+    "raw_plans",
+    "tiny",
+]
