@@ -11,6 +11,7 @@ from functools import cached_property
 from solver.calendar import SchoolCalendar
 from solver.domain import (
     BoardingHouse,
+    Capacity,
     Division,
     FoundPlace,
     Host,
@@ -48,6 +49,11 @@ class Stay:
     @property
     def subject(self) -> str:
         return f"{self.pupil.id} / {self.period.id}"
+
+    @property
+    def uses_bed(self) -> bool:
+        """Whether it takes a bed kept for pupils from elsewhere: a boarding house not their own."""
+        return self.lodging is not None and self.lodging.id != self.pupil.boarding_house
 
     @property
     def at_found_place(self) -> bool:
@@ -132,6 +138,31 @@ class Facts:
     def slots(self, host: Host, period: str) -> int:
         """Slots used at a host by the pupils of a period: the fewest that hold them."""
         return -(-self.heads[host.id][period] // host.group_max)
+
+    def present(self, host_id: str) -> Mapping[Week, Mapping[str, int]]:
+        """For each week with pupils at a host: pupils by period id."""
+        weeks: dict[Week, dict[str, int]] = defaultdict(dict)
+        for period, heads in self.heads[host_id].items() if host_id in self.heads else ():
+            for week in self.weeks_of[period]:
+                weeks[week][period] = heads
+        return weeks
+
+    def slots_offered(self, host: Host, week: Week) -> int:
+        """Slots of a host that week: the default, else its `*` row; 0 where it is closed."""
+        if self.calendar.is_closed(host.id, week):
+            return 0
+        for row in self._whole_rows.get(host.id, ()):
+            if row.first <= week <= row.last:
+                return row.slots
+        return host.slots
+
+    @cached_property
+    def _whole_rows(self) -> Mapping[str, list[Capacity]]:
+        rows: dict[str, list[Capacity]] = defaultdict(list)
+        for row in self.scenario.capacities:
+            if row.public == "*":
+                rows[row.host].append(row)
+        return rows
 
     def size(self, period: Period) -> int:
         """Pupils of the period's division, placed or not."""

@@ -7,13 +7,17 @@ Must not know: how plans are searched.
 
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Iterator
-from typing import ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, TypeAlias, TypeVar
 
 from solver.domain import Division, Host, Pupil, Violation
 from solver.facts import Facts
+from solver.problem import Problem
+from solver.variables import Constraint, Expression, Variables
 
 Seeker = TypeVar("Seeker", bound=Hashable)
 Offer = TypeVar("Offer", bound=Hashable)
+Subject: TypeAlias = tuple[int, ...]
+"""What a constraint is about, as positions in `Problem`."""
 
 
 class Rule(ABC):
@@ -71,3 +75,28 @@ class Eligibility(HardRule, Generic[Seeker, Offer]):
             if not self.allows(self.seeker(stay.pupil, stay.division), self.offer(stay.host)):
                 message = self.refusal(stay.pupil, stay.division, stay.host)
                 yield self.violation(stay.subject, message)
+
+
+class Requirement(HardRule):
+    """A hard rule on the calendar, the groups or the capacities."""
+
+    @abstractmethod
+    def constraints(
+        self, problem: Problem, variables: Variables
+    ) -> Iterator[tuple[Subject, Constraint]]:
+        """(subject, constraint) pairs over variables or constants; idle ones may be left out.
+
+        What the integers of a subject stand for is said by each rule.
+        """
+
+
+class Preference(Rule):
+    """A price, in points: the same from a model and from a plan."""
+
+    @abstractmethod
+    def price(self, problem: Problem, variables: Variables) -> Expression:
+        """The cost as an expression over variables or constants (integers)."""
+
+    @abstractmethod
+    def cost(self, facts: Facts) -> int:
+        """The cost of a plan, recomputed from names and dates."""

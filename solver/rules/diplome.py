@@ -55,3 +55,8 @@ class DiplomaFit(Eligibility[Course | None, frozenset[str]]):
 
 
 RULE = DiplomaFit()
+
+
+def tier_of(pupil: Pupil, division: Division, host: Host) -> int | None:
+    """The fit of a host for a pupil; see `DiplomaFit.tier`."""
+    return RULE.tier(RULE.seeker(pupil, division), RULE.offer(host))

@@ -1,9 +1,14 @@
 """`quota-legal`: how many trainees a legal person may have in a week, over all its hosts."""
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 
-from solver.domain import Host, Scenario
+from solver.domain import TRAINING, Host, Scenario, Violation
+from solver.facts import Facts
+from solver.problem import Problem
+from solver.rule import Requirement, Subject
+from solver.variables import Constraint, Flow, Variables, may_exceed, present
+from solver.week import Week
 
 
 def counted_legal_person(host: Host) -> str | None:
@@ -27,3 +32,47 @@ def quotas(scenario: Scenario) -> Mapping[str, int]:
         if siren is not None and host.staff is not None:
             staff[siren] += host.staff
     return {siren: limit(n, scenario.regulation.rector_waiver) for siren, n in staff.items()}
+
+
+class LegalQuota(Requirement):
+    key = "quota-legal"
+    sentence = (
+        "Chaque semaine, une personne morale (SIREN) n’accueille pas plus de stagiaires de CAP, "
+        "BACPRO, CS et BTS que son effectif ne le permet."
+    )
+    source = "C. éduc., L. 124-8, R. 124-10 et R. 124-11"
+
+    def constraints(
+        self, problem: Problem, variables: Variables
+    ) -> Iterator[tuple[Subject, Constraint]]:
+        """Subject: (legal person, week)."""
+        flows_of: dict[int, list[Flow]] = defaultdict(list)
+        for host, periods in variables.visitors.items():
+            person = int(problem.capacities.legal_person[host])
+            if person >= 0:
+                trainees = (p for p in periods if problem.family[p] == 1)
+                flows_of[person] += [variables.heads(p, host) for p in trainees]
+        for person, flows in flows_of.items():
+            quota = int(problem.capacities.quota[person])
+            for week in range(problem.weeks):
+                if may_exceed(flows, week, quota):
+                    yield (person, week), present(flows, week) <= quota
+
+    def violations(self, facts: Facts) -> Iterator[Violation]:
+        quota = quotas(facts.scenario)
+        trainees: Counter[tuple[str, Week]] = Counter()
+        for host_id in facts.heads:
+            siren = counted_legal_person(facts.scenario.host_of[host_id])
+            if siren is None or siren not in quota:
+                continue
+            for week, heads in facts.present(host_id).items():
+                for period, n in heads.items():
+                    if facts.division(period).public in TRAINING:
+                        trainees[siren, week] += n
+        for (siren, week), n in sorted(trainees.items()):
+            if n > quota[siren]:
+                message = f"{n} stagiaires présents, {quota[siren]} au plus pour cet effectif."
+                yield self.violation(f"SIREN {siren} / {week}", message)
+
+
+RULE = LegalQuota()

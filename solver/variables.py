@@ -1,0 +1,308 @@
+"""The decisions of a plan, answered with a variable where they are open, a constant where settled.
+
+So one reading of a rule serves the whole model, a neighbourhood with the rest fixed, and a finished
+plan. Rules speak to these types only. Must not know: which rules there are, how models are solved.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import TypeAlias
+
+from ortools.sat.python import cp_model
+
+from solver.problem import Problem, Solution
+
+Expression: TypeAlias = cp_model.LinearExpr | int
+"""A linear expression over variables, or its value."""
+Constraint: TypeAlias = cp_model.BoundedLinearExpression | bool
+"""A linear constraint, or whether it holds."""
+Key: TypeAlias = tuple[str | int, ...]
+"""Name of an auxiliary variable: equal in a model and in a finished plan."""
+
+
+def total(terms: Iterable[Expression]) -> Expression:
+    """Sum of variables and constants; a plain int where nothing is open."""
+    constant, open_terms = 0, []
+    for term in terms:
+        if isinstance(term, int):
+            constant += term
+        else:
+            open_terms.append(term)
+    if not open_terms:
+        return constant
+    sum_of_open: cp_model.LinearExpr = cp_model.LinearExpr.sum([*open_terms, constant])
+    return sum_of_open
+
+
+def weighted(terms: Iterable[tuple[int, Expression]]) -> Expression:
+    """Sum of coefficient × expression."""
+    return total(weight * term for weight, term in terms if weight)
+
+
+class Flow:
+    """What one period sends to one place (pupils, slots or beds) in the weeks it is out."""
+
+    def __init__(
+        self, variables: "Variables", key: Key, period: int, amount: Expression, most: int
+    ) -> None:
+        self._variables = variables
+        self.key = key
+        self.period = period
+        self.total = amount
+        """While the period lasts."""
+        self.most = most
+        """Upper bound of `total`."""
+
+    def reaches(self, week: int) -> bool:
+        """Whether the period may be out that week."""
+        return bool(self._covering(week))
+
+    def out(self, week: int) -> Expression:
+        """What is there that week: `total` where the period is out, else 0."""
+        return total(self.per_start[s] for s in self._covering(week))
+
+    @cached_property
+    def per_start(self) -> Mapping[int, Expression]:
+        """`total`, told apart by the week in which the period starts (at most one is not 0).
+
+        A convex hull: much tighter than « total if out » written with a big constant.
+        """
+        starts = self._variables.starts(self.period)
+        if len(starts) == 1 and all(isinstance(literal, int) for literal in starts.values()):
+            return dict.fromkeys(starts, self.total)
+        if isinstance(self.total, int):
+            return {s: self.total * literal for s, literal in starts.items()}
+        return self._variables.spread(self, starts)
+
+    def _covering(self, week: int) -> list[int]:
+        duration = int(self._variables.problem.departures.duration[self.period])
+        return [s for s in self._variables.starts(self.period) if s <= week < s + duration]
+
+
+def present(flows: Iterable[Flow], week: int) -> Expression:
+    """What all flows together put there that week."""
+    return total(flow.out(week) for flow in flows)
+
+
+def may_exceed(flows: Iterable[Flow], week: int, limit: int) -> bool:
+    """Whether the flows could be more than `limit` that week; a constraint is idle where not."""
+    return sum(flow.most for flow in flows if flow.reaches(week)) > limit
+
+
+class Variables:
+    """Every decision of `problem`, open or settled.
+
+    Without `fixed` all is open. With it, only `free_units` and `free_demands` are; the rest is as
+    in `fixed`. `cp` receives the variables and the definitions of auxiliary ones; it may be None
+    where nothing is open.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        cp: cp_model.CpModel | None = None,
+        fixed: Solution | None = None,
+        free_units: Collection[int] = (),
+        free_demands: Collection[int] = (),
+    ) -> None:
+        self.problem = problem
+        self._cp = cp
+        self.auxiliary: dict[Key, cp_model.IntVar] = {}
+        """Open auxiliary variables by key."""
+        self.excesses: dict[Key, Expression] = {}
+        """What `excess` answered, by key."""
+        units = range(len(problem.departures.periods))
+        demands = range(len(problem.demands.period))
+        free_units = units if fixed is None else set(free_units)
+        free_demands = demands if fixed is None else set(free_demands)
+        self._starts = tuple(
+            self._open_starts(u) if fixed is None or u in free_units else _settled(fixed.start[u])
+            for u in units
+        )
+        self._choices = tuple(
+            self._open_choices(d)
+            if fixed is None or d in free_demands
+            else _settled(fixed.option[d])
+            for d in demands
+        )
+        self._unit: list[int] = problem.departures.unit.tolist()
+        self._host: list[int] = problem.options.host.tolist()
+        self._heads: dict[tuple[int, int], Flow] = {}
+        self._slots: dict[tuple[int, int], Flow] = {}
+
+    # --- the calendar
+
+    def unit_starts(self, unit: int) -> Mapping[int, Expression]:
+        """For each week in which the unit may start, whether it does."""
+        return self._starts[unit]
+
+    def starts(self, period: int) -> Mapping[int, Expression]:
+        """For each week in which the period may start, whether it does."""
+        return self._starts[self._unit[period]]
+
+    def out(self, period: int, week: int) -> Expression:
+        """Whether the period is out that week."""
+        duration = int(self.problem.departures.duration[period])
+        return total(x for s, x in self.starts(period).items() if s <= week < s + duration)
+
+    def may_be_out(self, period: int, week: int) -> bool:
+        duration = int(self.problem.departures.duration[period])
+        return any(s <= week < s + duration for s in self.starts(period))
+
+    # --- who goes where
+
+    def choices(self, demand: int) -> Mapping[int, Expression]:
+        """For each option that the demand may take, whether it does."""
+        return self._choices[demand]
+
+    def placed(self, demand: int) -> Expression:
+        """Number of options taken: 1 where placed."""
+        return total(self._choices[demand].values())
+
+    def hosts(self, demand: int) -> list[int]:
+        """The hosts the demand may go to, ascending."""
+        return sorted({self._host[o] for o in self._choices[demand]})
+
+    def at(self, demand: int, host: int) -> Expression:
+        """Whether the demand is at that host."""
+        return total(x for o, x in self._choices[demand].items() if self._host[o] == host)
+
+    # --- what hosts and boarding houses see
+
+    @cached_property
+    def visitors(self) -> Mapping[int, tuple[int, ...]]:
+        """The periods that may send pupils to each host; hosts without any are absent."""
+        periods: dict[int, dict[int, None]] = defaultdict(dict)
+        for period, host in self._arrivals:
+            periods[host][period] = None
+        return {host: tuple(sorted(periods[host])) for host in sorted(periods)}
+
+    def heads(self, period: int, host: int) -> Flow:
+        """Pupils of the period at the host."""
+        key = period, host
+        if key not in self._heads:
+            per_demand = self._arrivals.get(key, {})
+            amount = total(x for choices in per_demand.values() for x in choices)
+            most = amount if isinstance(amount, int) else len(per_demand)
+            self._heads[key] = Flow(self, ("heads", *key), period, amount, most)
+        return self._heads[key]
+
+    def slots(self, period: int, host: int) -> Flow:
+        """Slots that the period uses at the host: the fewest that hold its pupils there."""
+        key = period, host
+        if key not in self._slots:
+            heads = self.heads(period, host)
+            group_max = int(self.problem.capacities.group_max[host])
+            most = -(-heads.most // group_max)
+            if group_max == 1:
+                self._slots[key] = heads
+            elif isinstance(heads.total, int):
+                self._slots[key] = Flow(self, ("slots", *key), period, most, most)
+            else:
+                slots = self._integer(("slots", *key), most)
+                self._define(group_max * slots >= heads.total)
+                self._define(group_max * slots <= heads.total + (group_max - 1))
+                self._slots[key] = Flow(self, ("slots", *key), period, slots, most)
+        return self._slots[key]
+
+    @cached_property
+    def beds(self) -> Mapping[tuple[int, int], Sequence[Flow]]:
+        """By (boarding house, sex): the beds for pupils from elsewhere that each period takes."""
+        bed, sex = self.problem.options.bed, self.problem.demands.sex
+        taken: dict[tuple[int, int, int], dict[int, list[Expression]]] = defaultdict(dict)
+        for demand, choices in enumerate(self._choices):
+            period = int(self.problem.demands.period[demand])
+            for option, chosen in choices.items():
+                if bed[option] >= 0:
+                    place = int(bed[option]), int(sex[demand]), period
+                    taken[place].setdefault(demand, []).append(chosen)
+        flows: dict[tuple[int, int], list[Flow]] = defaultdict(list)
+        for (house, s, period), per_demand in taken.items():
+            amount = total(x for choices in per_demand.values() for x in choices)
+            most = amount if isinstance(amount, int) else len(per_demand)
+            flows[house, s].append(Flow(self, ("beds", house, s, period), period, amount, most))
+        return flows
+
+    # --- auxiliary quantities
+
+    def excess(self, key: Key, amount: Expression, allowance: int, most: int) -> Expression:
+        """max(0, amount − allowance), to be minimised; `most` bounds `amount` from above."""
+        if isinstance(amount, int):
+            self.excesses[key] = max(0, amount - allowance)
+        elif most <= allowance:
+            self.excesses[key] = 0
+        else:
+            over = self._integer(key, most - allowance)
+            self._define(over >= amount - allowance)
+            self.excesses[key] = over
+        return self.excesses[key]
+
+    def spread(self, flow: Flow, starts: Mapping[int, Expression]) -> Mapping[int, Expression]:
+        """One variable per start, none of them above 0 but for the start taken; see `Flow`."""
+        parts = {s: self._integer(("start", s, *flow.key), flow.most) for s in starts}
+        for s, part in parts.items():
+            self._define(part <= flow.most * starts[s])
+        self._define(total(parts.values()) == flow.total)
+        return parts
+
+    def value(self, key: Key) -> int:
+        """Value of an auxiliary variable of another model; only where nothing is open here."""
+        if key in self.excesses:
+            return _settled_value(self.excesses[key])
+        if key[0] == "start":
+            flow = self._flow(key[2:])
+            taken = flow is not None and key[1] in self.starts(flow.period)
+            return _settled_value(flow.total) if flow is not None and taken else 0
+        flow = self._flow(key)
+        return 0 if flow is None else _settled_value(flow.total)
+
+    def _flow(self, key: Key) -> Flow | None:
+        kind, *where = key
+        numbers = [int(n) for n in where]
+        if kind == "beds":
+            house, sex, period = numbers
+            return next((f for f in self.beds.get((house, sex), ()) if f.period == period), None)
+        return (self.heads if kind == "heads" else self.slots)(*numbers)
+
+    @cached_property
+    def _arrivals(self) -> Mapping[tuple[int, int], Mapping[int, list[Expression]]]:
+        """By (period, host), then demand: the choices that bring it there."""
+        arrivals: dict[tuple[int, int], dict[int, list[Expression]]] = defaultdict(dict)
+        period = self.problem.demands.period.tolist()
+        for demand, choices in enumerate(self._choices):
+            for option, chosen in choices.items():
+                place = period[demand], self._host[option]
+                arrivals[place].setdefault(demand, []).append(chosen)
+        return arrivals
+
+    def _open_starts(self, unit: int) -> Mapping[int, Expression]:
+        weeks = self.problem.departures.allowed[unit].nonzero()[0].tolist()
+        return {w: self._open_model.new_bool_var(f"start {unit} {w}") for w in weeks}
+
+    def _open_choices(self, demand: int) -> Mapping[int, Expression]:
+        options = self.problem.options
+        seeker = self.problem.demands.seeker[demand]
+        span = range(int(options.start[seeker]), int(options.start[seeker + 1]))
+        return {o: self._open_model.new_bool_var(f"choice {demand} {o}") for o in span}
+
+    def _integer(self, key: Key, most: int) -> cp_model.IntVar:
+        self.auxiliary[key] = self._open_model.new_int_var(0, most, " ".join(map(str, key)))
+        return self.auxiliary[key]
+
+    def _define(self, constraint: Constraint) -> None:
+        self._open_model.add(constraint)
+
+    @property
+    def _open_model(self) -> cp_model.CpModel:
+        assert self._cp is not None, "an open decision needs a model to live in"
+        return self._cp
+
+
+def _settled(value: int) -> Mapping[int, Expression]:
+    return {int(value): 1} if value >= 0 else {}
+
+
+def _settled_value(expression: Expression) -> int:
+    assert isinstance(expression, int), "the decision is still open"
+    return expression
