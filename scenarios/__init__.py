@@ -15,39 +15,46 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from scenarios.digest import digest
+    from scenarios.documentation import table_documentation
+    from scenarios.examples import example, examples
     from scenarios.plans import PlanFolder, read_plan, read_plan_folder, write_plan
     from scenarios.read import Reading, inspect, inspect_object, read, read_object
+    from scenarios.tables import scenario_json_schema
+    from scenarios.write import write
 
 __all__ = [
     "PlanFolder",
     "Reading",
     "digest",
+    "example",
+    "examples",
     "inspect",
     "inspect_object",
     "read",
     "read_object",
     "read_plan",
     "read_plan_folder",
+    "scenario_json_schema",
+    "table_documentation",
+    "write",
     "write_plan",
 ]
 
-_MODULES = {
-    "PlanFolder": "plans",
-    "Reading": "read",
-    "digest": "digest",
-    "inspect": "read",
-    "inspect_object": "read",
-    "read": "read",
-    "read_object": "read",
-    "read_plan": "plans",
-    "read_plan_folder": "plans",
-    "write_plan": "plans",
+_ROOMS = {
+    "digest": ("digest",),
+    "documentation": ("table_documentation",),
+    "examples": ("example", "examples"),
+    "plans": ("PlanFolder", "read_plan", "read_plan_folder", "write_plan"),
+    "read": ("Reading", "inspect", "inspect_object", "read", "read_object"),
+    "tables": ("scenario_json_schema",),
+    "write": ("write",),
 }
+_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _MODULES:
+    if name not in _ROOM_OF:
         raise AttributeError(f"module 'scenarios' has no attribute {name!r}")
-    value = getattr(import_module(f"scenarios.{_MODULES[name]}"), name)
+    value = getattr(import_module(f"scenarios.{_ROOM_OF[name]}"), name)
     globals()[name] = value
     return value

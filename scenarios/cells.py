@@ -136,7 +136,7 @@ def _text(value: Any, *, one_line: bool, typed: bool) -> str:
         if typed:
             raise Unreadable("un texte entre guillemets est attendu")
         return _number_as_text(value)
-    text = value.strip("\ufeff \t\r\n\v\f\u00a0\u202f")
+    text = value.replace("\r\n", "\n").replace("\r", "\n").strip("\ufeff \t\r\n\v\f\u00a0\u202f")
     if _CONTROL.search(text):
         raise Unreadable("caractère de contrôle invisible", "retaper la valeur")
     if one_line and ("\n" in text or "\r" in text or "\t" in text):
@@ -327,7 +327,8 @@ def lost_by_spreadsheet(column: Column, value: str) -> str | None:
     if re.fullmatch(r"[0-9]+[A-Z]?", squeezed):
         for zeros in (1, 2):
             if re.fullmatch(column.pattern, "0" * zeros + squeezed):
-                return f"un zéro de tête a été perdu (« {'0' * zeros + squeezed} » ?) : colonne au format Texte"
+                whole = "0" * zeros + squeezed
+                return f"un zéro de tête a été perdu (« {whole} » ?) : colonne au format Texte"
     return None
 
 

@@ -10,10 +10,12 @@ from scenarios.tables import Table
 _REASONS: tuple[tuple[frozenset[str], str], ...] = (
     (
         frozenset({"ine", "nie", "bea", "idnat", "nir", "insee_eleve", "securite_sociale", "nss"}),
-        "un identifiant national suit l'élève toute sa vie : seul le pseudonyme local « eleve » entre ici",
+        "un identifiant national suit l'élève toute sa vie : le pseudonyme local « eleve » suffit",
     ),
     (
-        frozenset({"naissance", "ddn", "birth", "birthdate", "birthday", "nele", "ne_le", "nee_le"}),
+        frozenset(
+            {"naissance", "ddn", "birth", "birthdate", "birthday", "nele", "ne_le", "nee_le"}
+        ),
         "la date de naissance identifie l'élève : « age » (au 1er septembre) suffit",
     ),
     (
@@ -25,17 +27,50 @@ _REASONS: tuple[tuple[frozenset[str], str], ...] = (
         "les coordonnées n'ont pas d'usage dans un plan : elles restent à l'établissement",
     ),
     (
-        frozenset({"courriel", "courriels", "email", "e_mail", "mail", "mails", "mel", "messagerie"}),
+        frozenset(
+            {"courriel", "courriels", "email", "e_mail", "mail", "mails", "mel", "messagerie"}
+        ),
         "les coordonnées n'ont pas d'usage dans un plan : elles restent à l'établissement",
     ),
     (
-        frozenset({"prenom", "prenoms", "patronyme", "identite", "firstname", "lastname", "surname",
-                   "parent", "parents", "representant", "responsable", "photo"}),
+        frozenset(
+            {
+                "prenom",
+                "prenoms",
+                "patronyme",
+                "identite",
+                "firstname",
+                "lastname",
+                "surname",
+                "parent",
+                "parents",
+                "representant",
+                "responsable",
+                "photo",
+            }
+        ),
         "un nom de personne n'entre jamais : seul le pseudonyme local « eleve » sert au plan",
     ),
-)  # fmt: skip
-_PERSON = frozenset({"eleve", "famille", "usage", "tuteur", "tutrice", "referent", "maitre", "contact",
-                     "first", "last", "mere", "pere", "naissance", "jeune", "stagiaire"})  # fmt: skip
+)
+_PERSON = frozenset(
+    {
+        "eleve",
+        "famille",
+        "usage",
+        "tuteur",
+        "tutrice",
+        "referent",
+        "maitre",
+        "contact",
+        "first",
+        "last",
+        "mere",
+        "pere",
+        "naissance",
+        "jeune",
+        "stagiaire",
+    }
+)
 _NAMES = frozenset({"nom", "noms", "name", "names"})
 
 

@@ -4,18 +4,18 @@ Files and columns are those of format.md. Must not know: how a plan is found.
 """
 
 import json
-import os
-import shutil
-import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from scenarios.cells import first_year, fold
+from scenarios.delimited import decoded
 from scenarios.digest import digest
+from scenarios.folders import replace_folder
+from scenarios.raw import Source
 from scenarios.rows import nearest, read_rows, records
-from scenarios.sources import Source, decoded, open_source
+from scenarios.sources import open_source
 from scenarios.tables import CalendarRow, PlacementRow, plan_tables
 from scenarios.write import csv_text
 from solver.calendar import SchoolCalendar
@@ -56,7 +56,7 @@ def write_plan(
 ) -> None:
     """Write the plan folder: the files appear together, or the old folder stays as it was.
 
-    `unplaced`: the reasons, where known; pupils of whom nothing is said get the reason `inexplique`.
+    `unplaced`: the reasons, where known; pupils of whom nothing is said get `inexplique`.
     Raises `ValueError` where the result holds no plan, `OSError` where the disk refuses.
     """
     plan = result if isinstance(result, Plan) else result.plan
@@ -73,7 +73,11 @@ def write_plan(
         )
         + "\n",
     }
-    replace_folder(Path(folder), {name: text.encode() for name, text in contents.items()})
+    replace_folder(
+        Path(folder),
+        {name: text.encode() for name, text in contents.items()},
+        sign="calendrier.csv",
+    )
 
 
 def calendar_rows(scenario: Scenario, plan: Plan) -> list[CalendarRow]:
@@ -145,57 +149,6 @@ def summary(
     return head | {"empreinte": digest(scenario), "indicateurs": dict(indicators)}
 
 
-def replace_folder(folder: Path, contents: Mapping[str, bytes]) -> None:
-    """Put a folder with exactly these files in place of what stands there, in one step.
-
-    Written beside, flushed to disk, then renamed: whatever happens, the path holds the old folder
-    or the new one. Only plan folders (or nothing, or an empty folder) are replaced.
-    """
-    folder = folder.absolute()
-    if folder.exists() and not _replaceable(folder):
-        raise FileExistsError(
-            f"« {folder} » existe et n'est pas un dossier de plan : choisir un autre nom"
-        )
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
-        fresh = beside / "neuf"
-        fresh.mkdir()
-        for name, content in contents.items():
-            with (fresh / name).open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-        _sync(fresh)
-        old = beside / "ancien"
-        if folder.exists():
-            folder.rename(old)
-        try:
-            fresh.rename(folder)
-        except BaseException:
-            if old.exists():
-                old.rename(folder)
-            raise
-        _sync(folder.parent)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _replaceable(folder: Path) -> bool:
-    if not folder.is_dir():
-        return False
-    names = {entry.name for entry in folder.iterdir()}
-    return not names or "calendrier.csv" in names
-
-
 # --- reading -------------------------------------------------------------------------------------
 
 
@@ -241,7 +194,7 @@ def read_plan_source(
                         name,
                         file=source.origin.name,
                         expected="calendrier.csv et affectations.csv",
-                    )  # fmt: skip
+                    )
                 )
             built[name] = ()
             continue
@@ -261,16 +214,21 @@ def read_plan_source(
                 value=raw.name,
                 expected=", ".join(f"{name}.csv" for name in plan_tables()),
                 hint=nearest(raw.name, plan_tables()),
-            )  # fmt: skip
+            )
         )
     warnings = tuple(f for f in faults if f.severity != "faute")
     if any(f.severity == "faute" for f in faults):
         return None, faults
     if scenario is not None and bilan.get("empreinte") not in (None, digest(scenario)):
         warnings += (
-            Fault("autre-scenario", "ce plan a été calculé pour un autre état du scénario",
-                  file=SUMMARY, column="empreinte", severity="avertissement"),
-        )  # fmt: skip
+            Fault(
+                "autre-scenario",
+                "ce plan a été calculé pour un autre état du scénario",
+                file=SUMMARY,
+                column="empreinte",
+                severity="avertissement",
+            ),
+        )
     plan = Plan(
         departures=tuple(Departure(period=r.period, start=r.start) for r in built["calendrier"]),
         placements=tuple(
@@ -282,8 +240,6 @@ def read_plan_source(
 
 
 def _at(fault: Fault, file: str, line: int) -> Fault:
-    from dataclasses import replace
-
     return replace(fault, file=file, line=line)
 
 
@@ -301,7 +257,7 @@ def _read_summary(source: Source, faults: list[Fault]) -> Mapping[str, Any]:
                 "écriture JSON incorrecte",
                 file=SUMMARY,
                 line=getattr(reason, "lineno", None),
-            )  # fmt: skip
+            )
         )
         return {}
     if not isinstance(content, dict):
@@ -318,10 +274,14 @@ def _row_faults(name: str, rows: tuple[Any, ...], scenario: Scenario | None) -> 
         key = tuple(getattr(row, c.name) for c in keys)
         if None not in key and seen.setdefault(key, i) != i:
             yield Fault(
-                "doublon", "deux lignes portent le même identifiant", name, i, keys[0].header,
+                "doublon",
+                "deux lignes portent le même identifiant",
+                name,
+                i,
+                keys[0].header,
                 " ; ".join(str(part) for part in key),
                 "une seule ligne par " + ", ".join(c.header for c in keys),
-            )  # fmt: skip
+            )
     if scenario is None:
         return
     known: dict[str, Iterable[str]] = {
@@ -337,6 +297,11 @@ def _row_faults(name: str, rows: tuple[Any, ...], scenario: Scenario | None) -> 
             value = getattr(row, column.name)
             if column.header in known and value and value not in known[column.header]:
                 yield Fault(
-                    "reference-inconnue", f"« {column.header} » inconnu du scénario", name, i,
-                    column.header, value, "un identifiant du scénario",
-                )  # fmt: skip
+                    "reference-inconnue",
+                    f"« {column.header} » inconnu du scénario",
+                    name,
+                    i,
+                    column.header,
+                    value,
+                    "un identifiant du scénario",
+                )

@@ -11,7 +11,7 @@ from typing import Any
 from scenarios.rows import records
 from scenarios.settings import check_settings, nested
 from scenarios.tables import scenario_tables
-from scenarios.variants import Draft, load, load_mapping
+from scenarios.variants import Draft, load, load_files, load_mapping
 from solver import integrity
 from solver.domain import Scenario
 from solver.errors import Fault, InvalidScenario
@@ -53,6 +53,11 @@ def read_object(content: Mapping[str, Any]) -> Scenario:
 def inspect_object(content: Mapping[str, Any]) -> Reading:
     """As `read_object`, but gives the faults and warnings instead of raising."""
     return _reading(load_mapping(content))
+
+
+def inspect_files(contents: Mapping[str, bytes]) -> Reading:
+    """As `inspect`, for the files of a folder held in memory (no bases)."""
+    return _reading(load_files(contents))
 
 
 def _usable(reading: Reading) -> Scenario:

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from scenarios.cells import Unreadable, empty, fold, lost_by_spreadsheet, reader_of, shown, written
 from scenarios.door import refusal
-from scenarios.sources import RawTable
+from scenarios.raw import RawTable
 from scenarios.tables import Column, Table
 from solver.domain import Frozen
 from solver.errors import Fault
@@ -139,7 +139,7 @@ def _deletes(raw: RawTable, table: Table, line: int, cell: Any, faults: list[Fau
                 "oui, non ou vide",
                 file=raw.file,
                 line=line,
-            )  # fmt: skip
+            )
         )
     return False
 
@@ -158,7 +158,7 @@ def _header(
                 file=raw.file,
                 line=1,
                 expected=" ; ".join(c.header for c in table.columns if c.required),
-            )  # fmt: skip
+            )
         )
         return None
     known = [c.header for c in table.columns]
@@ -179,7 +179,7 @@ def _header(
                         file=raw.file,
                         line=line,
                         expected=_known(table),
-                    )  # fmt: skip
+                    )
                 )
             continue
         name = fold(shown(cell))
@@ -195,7 +195,7 @@ def _header(
                     "une seule colonne de ce nom",
                     file=raw.file,
                     line=line,
-                )  # fmt: skip
+                )
             )
             continue
         seen.add(name)
@@ -216,7 +216,7 @@ def _header(
                     column.expected,
                     file=raw.file,
                     line=line,
-                )  # fmt: skip
+                )
             )
     return places
 
@@ -235,21 +235,39 @@ def _unknown_column(raw: RawTable, table: Table, header: str, *, variant: bool) 
         return Fault(
             "donnee-personnelle",
             f"colonne refusée : {reason}",
-            table.name, None, header, None,
+            table.name,
+            None,
+            header,
+            None,
             "retirer la colonne du fichier",
-            file=raw.file, line=raw.header_line,
-        )  # fmt: skip
+            file=raw.file,
+            line=raw.header_line,
+        )
     if fold(header) == DELETE:
         return Fault(
             "colonne-inconnue",
             "« supprimer » ne vaut que dans une variante (base ou bases dans scenario.toml)",
-            table.name, None, header, header, _known(table), file=raw.file, line=raw.header_line,
-        )  # fmt: skip
+            table.name,
+            None,
+            header,
+            header,
+            _known(table),
+            file=raw.file,
+            line=raw.header_line,
+        )
     known = [c.header for c in table.columns] + ([DELETE] if variant else [])
     return Fault(
-        "colonne-inconnue", "colonne inconnue", table.name, None, header, header, _known(table),
-        nearest(header, known), file=raw.file, line=raw.header_line,
-    )  # fmt: skip
+        "colonne-inconnue",
+        "colonne inconnue",
+        table.name,
+        None,
+        header,
+        header,
+        _known(table),
+        nearest(header, known),
+        file=raw.file,
+        line=raw.header_line,
+    )
 
 
 def _ragged(
@@ -272,7 +290,7 @@ def _ragged(
             None if short else "un texte qui contient le séparateur s'écrit entre guillemets",
             file=raw.file,
             line=line,
-        )  # fmt: skip
+        )
     )
 
 
@@ -283,9 +301,17 @@ def _unreadable(
     if hint is None and column.kind == "choice":
         hint = nearest(shown(cell), column.choices)
     return Fault(
-        "valeur-illisible", reason.message, table.name, None, column.header, _safe(column, shown(cell)),
-        column.expected, hint, file=raw.file, line=line,
-    )  # fmt: skip
+        "valeur-illisible",
+        reason.message,
+        table.name,
+        None,
+        column.header,
+        _safe(column, shown(cell)),
+        column.expected,
+        hint,
+        file=raw.file,
+        line=line,
+    )
 
 
 def _safe(column: Column, text: str) -> str | None:
@@ -336,7 +362,7 @@ def records(rows: list[Row], table: Table, faults: list[Fault]) -> list[Frozen]:
 
 
 def _partial(row: Row, table: Table, wrong: set[str]) -> Frozen:
-    """A record that only counts as existing: its readable values, texts that missed a pattern too."""
+    """A record that only counts as existing: readable values, texts that missed a pattern too."""
     values: dict[str, Any] = {}
     for column in table.columns:
         value = row.values.get(column.header)
@@ -366,14 +392,29 @@ def _refused(row: Row, table: Table, header: str, *, missing: bool) -> Fault | N
             else "colonne absente, nécessaire pour une ligne nouvelle"
         )
         return Fault(
-            "valeur-absente", message, table.name, None, header, "", column.expected,
-            file=place.file, line=place.line,
-        )  # fmt: skip
+            "valeur-absente",
+            message,
+            table.name,
+            None,
+            header,
+            "",
+            column.expected,
+            file=place.file,
+            line=place.line,
+        )
     text = written(row.values[header])
     return Fault(
-        "valeur-refusee", _why(column), table.name, None, header, _safe(column, text[:80]),
-        column.expected, lost_by_spreadsheet(column, text), file=place.file, line=place.line,
-    )  # fmt: skip
+        "valeur-refusee",
+        _why(column),
+        table.name,
+        None,
+        header,
+        _safe(column, text[:80]),
+        column.expected,
+        lost_by_spreadsheet(column, text),
+        file=place.file,
+        line=place.line,
+    )
 
 
 def _why(column: Column) -> str:

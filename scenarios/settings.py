@@ -5,12 +5,12 @@ A key is named by its path: `("titre",)`, `("bareme", "non_place")`. Must not kn
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from scenarios.cells import Unreadable, empty, fold, reader_of, shown, written
+from scenarios.raw import RawSettings
 from scenarios.rows import nearest
-from scenarios.sources import RawSettings
 from scenarios.tables import Column, settings_columns
 from solver.errors import Fault
 from solver.integrity import closure_faults, span, year_fault
@@ -56,7 +56,7 @@ def read_settings(raw: RawSettings, faults: list[Fault]) -> Settings:
                     f"[{name}] puis une clé par ligne",
                     file=raw.file,
                     line=raw.lines.get((str(key),)),
-                )  # fmt: skip
+                )
             )
         else:
             for inner, inner_value in value.items():
@@ -65,8 +65,15 @@ def read_settings(raw: RawSettings, faults: list[Fault]) -> Settings:
                 if inner_name not in column:
                     faults.append(_unknown(raw, path, list(column)))
                 else:
-                    _judge(raw, path, (name, inner_name), column[inner_name], inner_value,
-                           settings, faults)  # fmt: skip
+                    _judge(
+                        raw,
+                        path,
+                        (name, inner_name),
+                        column[inner_name],
+                        inner_value,
+                        settings,
+                        faults,
+                    )
     return settings
 
 
@@ -76,16 +83,28 @@ def _line(raw: RawSettings, path: Path) -> int | None:
 
 def _unknown(raw: RawSettings, path: Path, known: list[str]) -> Fault:
     return Fault(
-        "cle-inconnue", "clé inconnue", None, None, ".".join(path), path[-1],
-        "une clé parmi " + ", ".join(known), nearest(path[-1], known),
-        file=raw.file, line=_line(raw, path),
-    )  # fmt: skip
+        "cle-inconnue",
+        "clé inconnue",
+        None,
+        None,
+        ".".join(path),
+        path[-1],
+        "une clé parmi " + ", ".join(known),
+        nearest(path[-1], known),
+        file=raw.file,
+        line=_line(raw, path),
+    )
 
 
 def _judge(
-    raw: RawSettings, path: Path, name: Path, column: Column, value: Any,
-    settings: Settings, faults: list[Fault],
-) -> None:  # fmt: skip
+    raw: RawSettings,
+    path: Path,
+    name: Path,
+    column: Column,
+    value: Any,
+    settings: Settings,
+    faults: list[Fault],
+) -> None:
     line = _line(raw, path)
 
     def fault(message: str, hint: str | None = None) -> None:
@@ -101,7 +120,7 @@ def _judge(
                 hint,
                 file=raw.file,
                 line=line,
-            )  # fmt: skip
+            )
         )
 
     if column.many and raw.typed and not isinstance(value, list):
@@ -145,7 +164,7 @@ def check_settings(settings: Settings, file: str, faults: list[Fault]) -> None:
                     None,
                     column.expected,
                     file=file,
-                )  # fmt: skip
+                )
             )
     year = settings.get(("annee",))
     if year is None:
@@ -161,8 +180,6 @@ def check_settings(settings: Settings, file: str, faults: list[Fault]) -> None:
 
 
 def _at(fault: Fault, setting: Setting) -> Fault:
-    from dataclasses import replace
-
     return replace(fault, file=setting.file, line=setting.line)
 
 
@@ -180,8 +197,13 @@ def nested(settings: Settings) -> dict[str, Any]:
 def conflict(name: Path, one: Setting, other: Setting) -> Fault:
     """Two bases say different things of one key, and the variant does not decide."""
     return Fault(
-        "bases-en-conflit", f"les bases ne disent pas la même chose (voir {other.file})",
-        None, None, ".".join(name), written(one.value)[:80],
-        f"« {written(other.value)[:60]} » des deux côtés, ou la clé dans le scenario.toml de la variante",
-        file=one.file, line=one.line,
-    )  # fmt: skip
+        "bases-en-conflit",
+        f"les bases ne disent pas la même chose (voir {other.file})",
+        None,
+        None,
+        ".".join(name),
+        written(one.value)[:80],
+        f"« {written(other.value)[:60]} » des deux côtés, ou la clé dans la variante",
+        file=one.file,
+        line=one.line,
+    )

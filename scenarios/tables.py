@@ -74,9 +74,9 @@ class Column:
             values = ", ".join(choice if choice else "(vide)" for choice in self.choices)
             return f"{'une ou plusieurs valeurs' if self.many else 'une valeur'} parmi {values}"
         if self.kind == "integer":
-            return "un nombre entier" + self._limits()
+            return "un nombre entier" + self.limits
         if self.kind == "decimal":
-            return "un nombre" + self._limits()
+            return "un nombre" + self.limits
         if self.kind == "flag":
             return "oui ou non"
         if self.kind == "week":
@@ -100,7 +100,9 @@ class Column:
             return f"liste parmi {words}" if self.many else words
         return f"liste ({_FORMATS[self.kind]})" if self.many else _FORMATS[self.kind]
 
-    def _limits(self) -> str:
+    @property
+    def limits(self) -> str:
+        """Bounds of a number as French words, empty without any."""
         if self.minimum is not None and self.maximum is not None:
             return f" de {self.minimum} à {self.maximum}"
         if self.minimum is not None:

@@ -6,15 +6,17 @@ Must not know: how a file is decoded, what must hold between tables.
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from scenarios.cells import first_year, fold, shown
-from scenarios.plans import PlanFolder, read_plan_source
+from scenarios.cells import first_year, fold, shown, written
+from scenarios.documents import read_mapping
+from scenarios.plans import read_plan_source
+from scenarios.raw import RawSettings, RawTable, Source
 from scenarios.rows import Key, Row, effective, nearest, over, read_rows
 from scenarios.settings import Settings, conflict, read_settings
-from scenarios.sources import RawSettings, RawTable, Source, open_source
+from scenarios.sources import open_source, source_of
 from scenarios.tables import Table, plan_tables, scenario_tables
 from solver.domain import Plan
 from solver.errors import Fault
@@ -62,7 +64,7 @@ class Loader:
                         "il manque le fichier scenario.toml",
                         file=draft.file,
                         expected="titre, bassin, academie, annee, zone",
-                    )  # fmt: skip
+                    )
                 )
         variant = bool(bases)
         _settle(draft, own, bases)
@@ -99,7 +101,7 @@ class Loader:
                         "un autre scénario",
                         file=raw.file,
                         line=raw.lines.get((key,)),
-                    )  # fmt: skip
+                    )
                 )
 
             resolved = target.resolve()
@@ -144,7 +146,7 @@ class Loader:
                 "un scénario du même espace",
                 file=raw.file,
                 line=raw.lines.get((key,)),
-            )  # fmt: skip
+            )
         )
         return None
 
@@ -161,6 +163,12 @@ class Loader:
         if not text.strip():
             draft.reference = None
             return
+        if text in source.inside:
+            inside = Source(source.origin, tables=source.inside[text])
+            plan, faults = read_plan_source(inside, year)
+            draft.faults += faults
+            draft.reference = plan.plan if plan is not None else None
+            return
         target = self._target(source.origin, text, raw, "reference", draft.faults)
         if target is None:
             return
@@ -176,10 +184,9 @@ class Loader:
                     "un dossier de plan",
                     file=raw.file,
                     line=raw.lines.get(("reference",)),
-                )  # fmt: skip
+                )
             )
             return
-        plan: PlanFolder | None
         plan, faults = read_plan_source(open_source(target, self.label(target)), year)
         draft.faults += faults
         draft.reference = plan.plan if plan is not None else None
@@ -204,7 +211,7 @@ class Loader:
                         name,
                         file=raw.file,
                         expected="un seul fichier par table",
-                    )  # fmt: skip
+                    )
                 )
             else:
                 found[name] = raw
@@ -218,9 +225,16 @@ def _unknown_table(raw: RawTable) -> Fault:
     if fold(raw.name) in plan_tables():
         hint = "cette table appartient à un dossier de plan, pas à un scénario"
     return Fault(
-        "table-inconnue", "table inconnue", None, None, None, shown(raw.name),
-        "une table parmi " + ", ".join(known), hint, file=raw.file,
-    )  # fmt: skip
+        "table-inconnue",
+        "table inconnue",
+        None,
+        None,
+        None,
+        shown(raw.name),
+        "une table parmi " + ", ".join(known),
+        hint,
+        file=raw.file,
+    )
 
 
 def _named(raw: RawSettings, name: str) -> Any:
@@ -229,9 +243,16 @@ def _named(raw: RawSettings, name: str) -> Any:
 
 def _not_a_path(raw: RawSettings, key: str, value: Any) -> Fault:
     return Fault(
-        "valeur-illisible", "un chemin entre guillemets est attendu", None, None, key, shown(value),
-        '"../autre-dossier"', file=raw.file, line=raw.lines.get((key,)),
-    )  # fmt: skip
+        "valeur-illisible",
+        "un chemin entre guillemets est attendu",
+        None,
+        None,
+        key,
+        shown(value),
+        '"../autre-dossier"',
+        file=raw.file,
+        line=raw.lines.get((key,)),
+    )
 
 
 def _paths(raw: RawSettings, faults: list[Fault]) -> list[tuple[str, str]]:
@@ -249,7 +270,7 @@ def _paths(raw: RawSettings, faults: list[Fault]) -> list[tuple[str, str]]:
                 "l'une ou l'autre",
                 file=raw.file,
                 line=raw.lines.get(("bases",)),
-            )  # fmt: skip
+            )
         )
     named: list[tuple[str, Any]] = [("base", base)] if base is not None else []
     if isinstance(bases, str) and not raw.typed:
@@ -311,16 +332,14 @@ def _quarrel(table: Table, row: Row, other: Row) -> Fault:
     return Fault(
         "bases-en-conflit",
         f"les bases ne disent pas la même chose (voir {other.file}, ligne {other.line})",
-        table.name, None, header, shown(_text(ours[header])),
-        f"« {shown(_text(theirs[header]))} » des deux côtés, ou la ligne dans la variante",
-        file=row.place(header).file, line=row.place(header).line,
-    )  # fmt: skip
-
-
-def _text(value: Any) -> str:
-    from scenarios.cells import written
-
-    return written(value)
+        table.name,
+        None,
+        header,
+        shown(written(ours[header])),
+        f"« {shown(written(theirs[header]))} » des deux côtés, ou la ligne dans la variante",
+        file=row.place(header).file,
+        line=row.place(header).line,
+    )
 
 
 def _lay(draft: Draft, table: Table, rows: list[Row], *, variant: bool) -> None:
@@ -360,19 +379,31 @@ def _lay(draft: Draft, table: Table, rows: list[Row], *, variant: bool) -> None:
 
 def _nothing_to_delete(table: Table, row: Row, key: Key) -> Fault:
     return Fault(
-        "rien-a-supprimer", "aucune ligne de la base n'a cet identifiant",
-        table.name, None, table.keys[0].header, " ; ".join(key)[:80],
-        "l'identifiant d'une ligne de la base", file=row.file, line=row.line,
-    )  # fmt: skip
+        "rien-a-supprimer",
+        "aucune ligne de la base n'a cet identifiant",
+        table.name,
+        None,
+        table.keys[0].header,
+        " ; ".join(key)[:80],
+        "l'identifiant d'une ligne de la base",
+        file=row.file,
+        line=row.line,
+    )
 
 
 def _said_twice(table: Table, row: Row, key: Key) -> Fault:
     return Fault(
-        "doublon", "deux lignes de la variante changent la même ligne",
-        table.name, None, table.keys[0].header, " ; ".join(key)[:80],
-        "une seule ligne par identifiant", file=row.file, line=row.line,
+        "doublon",
+        "deux lignes de la variante changent la même ligne",
+        table.name,
+        None,
+        table.keys[0].header,
+        " ; ".join(key)[:80],
+        "une seule ligne par identifiant",
+        file=row.file,
+        line=row.line,
         severity="avertissement" if table.name == "blocages" else "faute",
-    )  # fmt: skip
+    )
 
 
 def load(path: Path, within: Path | None = None) -> Draft:
@@ -382,10 +413,13 @@ def load(path: Path, within: Path | None = None) -> Draft:
 
 
 def load_mapping(content: Mapping[str, Any], file: str = "scénario") -> Draft:
-    """The draft of a scenario given as one object with French names; bases are refused."""
-    from scenarios.sources import read_mapping
-
+    """The draft of a scenario given as one object with French names; it stands on no other."""
     source = Source(Path.cwd())
     read_mapping(source, content, file)
-    draft = Loader(source.origin, Path(os.devnull)).load(source, (), "")
-    return replace(draft)
+    return Loader(source.origin, Path(os.devnull)).load(source, (), "")
+
+
+def load_files(contents: Mapping[str, bytes]) -> Draft:
+    """The draft of the files of a folder, held in memory; it stands on no other."""
+    source = source_of(contents)
+    return Loader(source.origin, Path(os.devnull)).load(source, (), "")

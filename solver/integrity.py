@@ -125,8 +125,12 @@ def _personal(tables: Tables) -> Iterator[Fault]:
                         "donnee-personnelle",
                         "cette valeur ressemble à un identifiant national ou à une adresse de "
                         "courriel : elle n'entre pas, et n'est pas répétée ici",
-                        name, i, header, None, "un pseudonyme local, par exemple e00042",
-                    )  # fmt: skip
+                        name,
+                        i,
+                        header,
+                        None,
+                        "un pseudonyme local, par exemple e00042",
+                    )
 
 
 def _keys(tables: Tables) -> Iterator[Fault]:
@@ -148,10 +152,13 @@ def _keys(tables: Tables) -> Iterator[Fault]:
                     "cette ligne est dite deux fois"
                     if name == "blocages"
                     else "deux lignes portent le même identifiant",
-                    name, i, keys[0][1], None if personal else shown,
+                    name,
+                    i,
+                    keys[0][1],
+                    None if personal else shown,
                     "une seule ligne par " + ", ".join(header for _, header in keys),
                     severity="avertissement" if name == "blocages" else "faute",
-                )  # fmt: skip
+                )
 
 
 def _references(tables: Tables) -> Iterator[Fault]:
@@ -178,11 +185,14 @@ def _references(tables: Tables) -> Iterator[Fault]:
                     yield Fault(
                         "reference-inconnue",
                         f"« {header} » inconnu",
-                        name, i, header, None if personal else value,
+                        name,
+                        i,
+                        header,
+                        None if personal else value,
                         "un identifiant de " + " ou ".join(f"la table « {t} »" for t in references),
                         None if personal else hint(value),
                         severity="avertissement" if elsewhere else "faute",
-                    )  # fmt: skip
+                    )
 
 
 def _hints(targets: set[str]) -> Callable[[str], str | None]:
@@ -225,28 +235,25 @@ def _span(year: str) -> tuple[Week, Week] | None:
 
 def _weeks(tables: Tables, first: Week, last: Week) -> Iterator[Fault]:
     """Weeks of another year are faults, weeks of the summers next to this one warnings."""
-    summer_before, summer_after = (
-        Week.of(date(first.monday.year, 8, 1)),
-        Week.of(date(last.year, 8, 31)),
-    )
+    before, after = Week.of(date(first.monday.year, 8, 1)), Week.of(date(last.year, 8, 31))
     for name, columns in _columns().items():
         for field, header, _, _ in columns:
             for i, row in _rows(tables, name):
                 week = getattr(row, field)
+                if week is None or (isinstance(week, Week) and first <= week <= last):
+                    continue
                 if not isinstance(week, Week):
-                    break_early = week is not None
-                    if break_early:
-                        break
-                    continue
-                if first <= week <= last:
-                    continue
-                near = summer_before <= week <= summer_after
+                    break
                 yield Fault(
                     "hors-annee",
                     "semaine hors de l'année scolaire",
-                    name, i, header, str(week), f"une semaine de {first} à {last}",
-                    severity="avertissement" if near else "faute",
-                )  # fmt: skip
+                    name,
+                    i,
+                    header,
+                    str(week),
+                    f"une semaine de {first} à {last}",
+                    severity="avertissement" if before <= week <= after else "faute",
+                )
 
 
 def _durations(tables: Tables, first: Week, last: Week) -> Iterator[Fault]:
@@ -254,9 +261,14 @@ def _durations(tables: Tables, first: Week, last: Week) -> Iterator[Fault]:
     for i, period in _rows(tables, "periodes"):
         if period.duration_weeks is not None and period.duration_weeks > longest:
             yield Fault(
-                "duree-impossible", "période plus longue que l'année scolaire",
-                "periodes", i, "duree", str(period.duration_weeks), f"au plus {longest} semaines",
-            )  # fmt: skip
+                "duree-impossible",
+                "période plus longue que l'année scolaire",
+                "periodes",
+                i,
+                "duree",
+                str(period.duration_weeks),
+                f"au plus {longest} semaines",
+            )
 
 
 def _windows(tables: Tables) -> Iterator[Fault]:
@@ -273,9 +285,14 @@ def _ordered(
 ) -> Iterator[Fault]:
     if first is not None and last is not None and first > last:
         yield Fault(
-            "ordre-inverse", f"« {end} » précède « {start} »",
-            table, row, end, str(last), f"{first} ou plus tard",
-        )  # fmt: skip
+            "ordre-inverse",
+            f"« {end} » précède « {start} »",
+            table,
+            row,
+            end,
+            str(last),
+            f"{first} ou plus tard",
+        )
 
 
 # --- one table at a time -------------------------------------------------------------------------
@@ -289,9 +306,14 @@ def _ranks(tables: Tables) -> Iterator[Fault]:
         other = seen.setdefault((period.division, period.rank), period.id)
         if other != period.id:
             yield Fault(
-                "rang-double", f"la période « {other} » de la division a déjà ce rang",
-                "periodes", i, "rang", str(period.rank), "un rang par période de la division",
-            )  # fmt: skip
+                "rang-double",
+                f"la période « {other} » de la division a déjà ce rang",
+                "periodes",
+                i,
+                "rang",
+                str(period.rank),
+                "un rang par période de la division",
+            )
 
 
 def _groups_of_hosts(tables: Tables) -> Iterator[Fault]:
@@ -299,9 +321,14 @@ def _groups_of_hosts(tables: Tables) -> Iterator[Fault]:
         low, high = host.group_min, host.group_max
         if low is not None and high is not None and low > high:
             yield Fault(
-                "ordre-inverse", "« groupe_min » dépasse « groupe_max »",
-                "accueils", i, "groupe_min", str(low), f"au plus {high} (groupe_max)",
-            )  # fmt: skip
+                "ordre-inverse",
+                "« groupe_min » dépasse « groupe_max »",
+                "accueils",
+                i,
+                "groupe_min",
+                str(low),
+                f"au plus {high} (groupe_max)",
+            )
 
 
 def _tokens(tables: Tables) -> Iterator[Fault]:
@@ -309,10 +336,14 @@ def _tokens(tables: Tables) -> Iterator[Fault]:
         for token in host.diplomas:
             if not _TOKEN.fullmatch(token):
                 yield Fault(
-                    "formation-illisible", "formation accueillie mal écrite",
-                    "accueils", i, "diplomes", token,
+                    "formation-illisible",
+                    "formation accueillie mal écrite",
+                    "accueils",
+                    i,
+                    "diplomes",
+                    token,
                     "un code à 8 chiffres, nsf:NNN (3 chiffres), secteur:ID ou *",
-                )  # fmt: skip
+                )
 
 
 def _capacities(tables: Tables) -> Iterator[Fault]:
@@ -332,9 +363,12 @@ def _capacities(tables: Tables) -> Iterator[Fault]:
                     "capacite-double",
                     f"une autre ligne ({earlier[0]} à {earlier[1]}, même structure, même public) "
                     "couvre déjà une de ces semaines",
-                    "capacites", later[2], "debut", f"{host} ; {public} ; {later[0]} à {later[1]}",
+                    "capacites",
+                    later[2],
+                    "debut",
+                    f"{host} ; {public} ; {later[0]} à {later[1]}",
                     "une seule ligne par structure, public et semaine",
-                )  # fmt: skip
+                )
             if span[1] > until:
                 until, before = span[1], span
 
@@ -352,9 +386,14 @@ def _found_places(tables: Tables) -> Iterator[Fault]:
             and (found.pupil in division_of_pupil or "#" in found.pupil)
         ):
             yield Fault(
-                "autre-division", f"cette période est celle d'une autre division (« {period} »)",
-                "placements", i, "periode", found.period, f"une période de la division « {pupil} »",
-            )  # fmt: skip
+                "autre-division",
+                f"cette période est celle d'une autre division (« {period} »)",
+                "placements",
+                i,
+                "periode",
+                found.period,
+                f"une période de la division « {pupil} »",
+            )
 
 
 def _check_digits(tables: Tables) -> Iterator[Fault]:
@@ -371,19 +410,28 @@ def _check_digits(tables: Tables) -> Iterator[Fault]:
             f"la clé de contrôle est fausse pour ce SIRET et {more - 1} autres plus bas"
             if last
             else "la clé de contrôle de ce SIRET est fausse",
-            "accueils", i, "accueil", siret, "un SIRET de 14 chiffres, ou X-…",
+            "accueils",
+            i,
+            "accueil",
+            siret,
+            "un SIRET de 14 chiffres, ou X-…",
             severity="avertissement",
-        )  # fmt: skip
+        )
     for i, school in _rows(tables, "etablissements"):
         if school.uai is None or not re.fullmatch("[0-9]{7}[A-Z]", school.uai):
             continue
         letter = _UAI_LETTERS[int(school.uai[:7]) % 23]
         if school.uai[7] != letter:
             yield Fault(
-                "cle-uai", "la lettre de contrôle de cet UAI est fausse",
-                "etablissements", i, "uai", school.uai, f"{school.uai[:7]}{letter}",
+                "cle-uai",
+                "la lettre de contrôle de cet UAI est fausse",
+                "etablissements",
+                i,
+                "uai",
+                school.uai,
+                f"{school.uai[:7]}{letter}",
                 severity="avertissement",
-            )  # fmt: skip
+            )
 
 
 def _luhn(siret: str) -> bool:
@@ -407,9 +455,14 @@ def _settings(scenario: Scenario) -> Iterator[Fault]:
 def year_fault(year: str) -> Fault:
     """The fault of a school year that is not two years in a row."""
     return Fault(
-        "annee-illisible", "une année scolaire couvre deux années qui se suivent",
-        None, None, "annee", year, "par exemple 2026-2027",
-    )  # fmt: skip
+        "annee-illisible",
+        "une année scolaire couvre deux années qui se suivent",
+        None,
+        None,
+        "annee",
+        year,
+        "par exemple 2026-2027",
+    )
 
 
 def closure_faults(closures: Iterable[Week | date], first: Week, last: Week) -> Iterator[Fault]:
@@ -418,10 +471,15 @@ def closure_faults(closures: Iterable[Week | date], first: Week, last: Week) -> 
         week = closure if isinstance(closure, Week) else Week.of(closure)
         if not first <= week <= last:
             yield Fault(
-                "hors-annee", "fermeture hors de l'année scolaire",
-                None, None, "calendrier.fermetures", str(closure), f"de {first} à {last}",
+                "hors-annee",
+                "fermeture hors de l'année scolaire",
+                None,
+                None,
+                "calendrier.fermetures",
+                str(closure),
+                f"de {first} à {last}",
                 severity="avertissement",
-            )  # fmt: skip
+            )
 
 
 def span(year: str) -> tuple[Week, Week] | None:
@@ -432,7 +490,7 @@ def span(year: str) -> tuple[Week, Week] | None:
 def reference_faults(scenario: Scenario) -> Iterator[Fault]:
     """Rows of the reference plan that name what the scenario no longer has: warnings, never lost.
 
-    A reference is the plan of an earlier state: hosts withdrawn or divisions closed since are usual.
+    A reference is the plan of an earlier state: hosts withdrawn since are usual.
     """
     if scenario.reference is None:
         return
@@ -451,6 +509,11 @@ def reference_faults(scenario: Scenario) -> Iterator[Fault]:
 
 def _stale(table: str, header: str, value: str) -> Fault:
     return Fault(
-        "reference-perimee", "le plan de référence nomme ce que le scénario n'a plus",
-        table, None, header, value, severity="avertissement",
-    )  # fmt: skip
+        "reference-perimee",
+        "le plan de référence nomme ce que le scénario n'a plus",
+        table,
+        None,
+        header,
+        value,
+        severity="avertissement",
+    )
