@@ -3,7 +3,7 @@
 The same arguments give the same scenario, to the byte. Must not know: files, the solver's search.
 """
 
-from scenarios.generate.bassin import generate
+from scenarios.generate.bassin import demo, generate
 from scenarios.generate.recipe import DEFAULT_FEATURES, FEATURES, Feature, Size, Tension
 from scenarios.generate.tiny import raw_plans, tiny
 
@@ -13,6 +13,7 @@ __all__ = [
     "Feature",
     "Size",
     "Tension",
+    "demo",
     "generate",
     "raw_plans",
     "tiny",

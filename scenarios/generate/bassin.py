@@ -55,3 +55,8 @@ def generate(
         closures=closures(made, opened),
     )
     return draft.model_copy(update={"found_places": found_places(made, land, draft)})
+
+
+def demo() -> Scenario:
+    """The bassin of `examples/demo`: 8 schools, 44 divisions, places a little scarce."""
+    return generate(66, 780, "haute")

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (lists of words)
 """Names that sound French and belong to no real place, school or firm; seldom the same twice.
 
 Must not know: scenarios.

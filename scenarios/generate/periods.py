@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (a table: one level, one line)
 """When the divisions of a fictional bassin go out to work: windows, wishes, gaps, workshops.
 
 Shaped after the calendars of real establishments in 2026-2027, zone B: one week for 3e, the two

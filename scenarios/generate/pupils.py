@@ -128,7 +128,7 @@ def _kind(school: School) -> str:
 
 
 def _counted_only(recipe: Recipe, schools: Sequence[School]) -> frozenset[str]:
-    """Divisions known by their head count alone: those of the smallest collège, if there are two."""
+    """Divisions of the smallest collège, known by their head count alone."""
     colleges = [s for s in schools if s.row.type == "CLG"]
     if not recipe.has("effectifs_seuls") or len(colleges) < 2:
         return frozenset()
