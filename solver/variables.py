@@ -44,15 +44,28 @@ class Flow:
     """What one period sends to one place (pupils, slots or beds) in the weeks it is out."""
 
     def __init__(
-        self, variables: "Variables", key: Key, period: int, amount: Expression, most: int
+        self,
+        variables: "Variables",
+        kind: str,
+        period: int,
+        place: int,
+        amount: Expression,
+        most: int,
     ) -> None:
         self._variables = variables
-        self.key = key
+        self.kind = kind
+        """`heads` or `slots` at a host, `beds` in a boarding house."""
         self.period = period
+        self.place = place
+        """Host, or boarding house × 3 + sex."""
         self.total = amount
         """While the period lasts."""
         self.most = most
         """Upper bound of `total`."""
+
+    @property
+    def key(self) -> Key:
+        return (self.kind, self.period, self.place)
 
     def reaches(self, week: int) -> bool:
         """Whether the period may be out that week."""
@@ -110,6 +123,8 @@ class Variables:
         self._cp = cp
         self.auxiliary: dict[Key, cp_model.IntVar] = {}
         """Open auxiliary variables by key."""
+        self.spread_flows: list[Flow] = []
+        """The flows that `spread` told apart by start."""
         self.excesses: dict[Key, Expression] = {}
         """What `excess` answered, by key."""
         units = range(len(problem.departures.periods))
@@ -185,7 +200,7 @@ class Variables:
             per_demand = self._arrivals.get(key, {})
             amount = total(x for choices in per_demand.values() for x in choices)
             most = amount if isinstance(amount, int) else len(per_demand)
-            self._heads[key] = Flow(self, ("heads", *key), period, amount, most)
+            self._heads[key] = Flow(self, "heads", period, host, amount, most)
         return self._heads[key]
 
     def slots(self, period: int, host: int) -> Flow:
@@ -198,12 +213,12 @@ class Variables:
             if group_max == 1:
                 self._slots[key] = heads
             elif isinstance(heads.total, int):
-                self._slots[key] = Flow(self, ("slots", *key), period, most, most)
+                self._slots[key] = Flow(self, "slots", period, host, most, most)
             else:
                 slots = self._integer(("slots", *key), most)
                 self._define(group_max * slots >= heads.total)
                 self._define(group_max * slots <= heads.total + (group_max - 1))
-                self._slots[key] = Flow(self, ("slots", *key), period, slots, most)
+                self._slots[key] = Flow(self, "slots", period, host, slots, most)
         return self._slots[key]
 
     @cached_property
@@ -221,7 +236,7 @@ class Variables:
         for (house, s, period), per_demand in taken.items():
             amount = total(x for choices in per_demand.values() for x in choices)
             most = amount if isinstance(amount, int) else len(per_demand)
-            flows[house, s].append(Flow(self, ("beds", house, s, period), period, amount, most))
+            flows[house, s].append(Flow(self, "beds", period, house * 3 + s, amount, most))
         return flows
 
     # --- auxiliary quantities
@@ -240,6 +255,7 @@ class Variables:
 
     def spread(self, flow: Flow, starts: Mapping[int, Expression]) -> Mapping[int, Expression]:
         """One variable per start, none of them above 0 but for the start taken; see `Flow`."""
+        self.spread_flows.append(flow)
         parts = {s: self._integer(("start", s, *flow.key), flow.most) for s in starts}
         for s, part in parts.items():
             self._define(part <= flow.most * starts[s])
@@ -258,12 +274,11 @@ class Variables:
         return 0 if flow is None else _settled_value(flow.total)
 
     def _flow(self, key: Key) -> Flow | None:
-        kind, *where = key
-        numbers = [int(n) for n in where]
+        kind, period, place = str(key[0]), int(key[1]), int(key[2])
         if kind == "beds":
-            house, sex, period = numbers
-            return next((f for f in self.beds.get((house, sex), ()) if f.period == period), None)
-        return (self.heads if kind == "heads" else self.slots)(*numbers)
+            flows = self.beds.get(divmod(place, 3), ())
+            return next((flow for flow in flows if flow.period == period), None)
+        return (self.heads if kind == "heads" else self.slots)(period, place)
 
     @cached_property
     def _arrivals(self) -> Mapping[tuple[int, int], Mapping[int, list[Expression]]]:

@@ -5,12 +5,14 @@ from datetime import date
 
 from solver.domain import Division, Host, Pupil, Violation
 from solver.facts import Facts
-from solver.rule import HardRule
+from solver.problem import Problem
+from solver.rule import Requirement, Subject
+from solver.variables import Constraint, Variables, total
 
 ADULT_AGE = 18
 
 
-class Waiver(HardRule):
+class Waiver(Requirement):
     key = "derogation"
     sentence = (
         "Pour des travaux réglementés, un mineur va dans une structure dont la dérogation court "
@@ -31,6 +33,20 @@ class Waiver(HardRule):
         if not seeker:
             return date.max
         return offer or date.min
+
+    def constraints(
+        self, problem: Problem, variables: Variables
+    ) -> Iterator[tuple[Subject, Constraint]]:
+        """Subject: (demand). For each last week a host allows: not there, or not so late."""
+        for demand, period in enumerate(problem.demands.period.tolist()):
+            duration = int(problem.departures.duration[period])
+            last = {o: int(problem.options.last[o]) for o in variables.choices(demand)}
+            starts = variables.starts(period)
+            for limit in sorted(set(last.values())):
+                late = [x for start, x in starts.items() if start + duration - 1 > limit]
+                bound = [x for o, x in variables.choices(demand).items() if last[o] <= limit]
+                if late:
+                    yield (demand,), total(late + bound) <= 1
 
     def violations(self, facts: Facts) -> Iterator[Violation]:
         for stay in facts.stays:

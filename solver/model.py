@@ -1,0 +1,167 @@
+"""The one CP-SAT model of a Problem: whole, or a neighbourhood with the rest fixed.
+
+The rules say what holds and what it costs; redundant cuts, hints and solver settings live here.
+Must not know: names, dates, which rules there are in particular.
+"""
+
+import math
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from ortools.sat.python import cp_model
+
+from solver.domain import Status
+from solver.errors import ModelRefused
+from solver.problem import Problem, Solution
+from solver.rule import Requirement
+from solver.rules import HARD_RULES, PREFERENCES
+from solver.variables import Variables, total
+
+
+class Answer(NamedTuple):
+    """What a solve found: `bound` is proven, on the cost of any solution of the model (points).
+
+    An infeasible model has no meaningful bound.
+    """
+
+    status: Status
+    solution: Solution | None
+    cost: int | None
+    bound: int
+
+
+@dataclass(frozen=True)
+class Model:
+    """A built model; `build` makes it."""
+
+    problem: Problem
+    variables: Variables
+    cp: cp_model.CpModel
+
+    def solve(
+        self,
+        *,
+        seconds: float | None = None,
+        deterministic_limit: float | None = None,
+        seed: int = 0,
+        workers: int = 1,
+        hint: Solution | None = None,
+    ) -> Answer:
+        """Solve within `seconds` of wall clock, or a deterministic limit (reproducible with one
+        worker), from `hint` if there is one.
+
+        « infeasible » is told only once a second configuration agrees. Raises `ModelRefused`
+        where OR-Tools calls the model invalid.
+        """
+        cp = self.cp.clone() if hint is not None else self.cp
+        if hint is not None:
+            self._hint(cp, hint)
+        engine = _engine(seconds, deterministic_limit, seed, workers)
+        status = engine.solve(cp)
+        if status == cp_model.INFEASIBLE:
+            engine = _engine(seconds, deterministic_limit, seed + 1, workers)
+            engine.parameters.cp_model_presolve = False
+            engine.parameters.symmetry_level = 0
+            status = engine.solve(self.cp)
+        if status == cp_model.MODEL_INVALID:
+            raise ModelRefused(cp.validate() or "MODEL_INVALID")
+        if status == cp_model.INFEASIBLE:
+            return Answer("infeasible", None, None, 0)
+        bound = max(0, math.ceil(engine.best_objective_bound - 1e-6))
+        if status == cp_model.UNKNOWN:
+            return Answer("out_of_time", None, None, bound)
+        cost = round(engine.objective_value)
+        proven = status == cp_model.OPTIMAL
+        return Answer(
+            "optimal" if proven else "feasible",
+            self._solution(engine),
+            cost,
+            cost if proven else min(bound, cost),
+        )
+
+    def _solution(self, engine: cp_model.CpSolver) -> Solution:
+        units = range(len(self.problem.departures.periods))
+        demands = range(len(self.problem.demands.period))
+        start = np.full(len(units), -1, np.int32)
+        option = np.full(len(demands), -1, np.int32)
+        for unit in units:
+            for week, starts in self.variables.unit_starts(unit).items():
+                if engine.value(starts):
+                    start[unit] = week
+        for demand in demands:
+            for chosen_option, chosen in self.variables.choices(demand).items():
+                if engine.value(chosen):
+                    option[demand] = chosen_option
+        return Solution(start, option)
+
+    def _hint(self, cp: cp_model.CpModel, solution: Solution) -> None:
+        """A value for every variable, auxiliary ones included: OR-Tools completes hints badly."""
+        for unit, week in enumerate(solution.start.tolist()):
+            for start, literal in self.variables.unit_starts(unit).items():
+                if isinstance(literal, cp_model.IntVar):
+                    cp.add_hint(literal, int(start == week))
+        for demand, taken in enumerate(solution.option.tolist()):
+            for option, literal in self.variables.choices(demand).items():
+                if isinstance(literal, cp_model.IntVar):
+                    cp.add_hint(literal, int(option == taken))
+        settled = Variables(self.problem, fixed=solution)
+        for preference in PREFERENCES:
+            preference.price(self.problem, settled)
+        for key, variable in self.variables.auxiliary.items():
+            cp.add_hint(variable, settled.value(key))
+
+
+def build(
+    problem: Problem,
+    fixed: Solution | None = None,
+    free_units: Collection[int] = (),
+    free_demands: Collection[int] = (),
+    cuts: bool = True,
+) -> Model:
+    """The model of every rule in force.
+
+    Without `fixed` every decision is open; with it only those of `free_units` and `free_demands`
+    are, and the rest is constant. `cuts` adds what the rules already imply, for speed.
+    """
+    cp = cp_model.CpModel()
+    variables = Variables(problem, cp, fixed, free_units, free_demands)
+    for rule in HARD_RULES:
+        if isinstance(rule, Requirement):
+            for _, constraint in rule.constraints(problem, variables):
+                if constraint is False:
+                    cp.add_bool_or([])
+                elif constraint is not True:
+                    cp.add(constraint)
+    cp.minimize(total(preference.price(problem, variables) for preference in PREFERENCES))
+    if cuts:
+        _seats_while_out(problem, variables, cp)
+    return Model(problem, variables, cp)
+
+
+def _seats_while_out(problem: Problem, variables: Variables, cp: cp_model.CpModel) -> None:
+    """A period that starts in week s uses no more slots than its scarcest week offers."""
+    capacities, duration = problem.capacities, problem.departures.duration
+    for flow in variables.spread_flows:
+        if flow.kind == "beds":
+            continue
+        pupils_per_slot = int(capacities.group_max[flow.place]) if flow.kind == "heads" else 1
+        for start, part in flow.per_start.items():
+            weeks = slice(start, start + int(duration[flow.period]))
+            most = pupils_per_slot * int(capacities.slots[flow.place, weeks].min())
+            if most < flow.most:
+                cp.add(part <= most * variables.starts(flow.period)[start])
+
+
+def _engine(
+    seconds: float | None, deterministic_limit: float | None, seed: int, workers: int
+) -> cp_model.CpSolver:
+    engine = cp_model.CpSolver()
+    engine.parameters.num_workers = workers
+    engine.parameters.random_seed = seed
+    if seconds is not None:
+        engine.parameters.max_time_in_seconds = seconds
+    if deterministic_limit is not None:
+        engine.parameters.max_deterministic_time = deterministic_limit
+    return engine
