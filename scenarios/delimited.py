@@ -7,8 +7,9 @@ import csv
 import io
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
-from scenarios.cells import empty
+from scenarios.cells import empty, fold
 from scenarios.raw import MOST_FAULTS_OF_A_FILE, RawTable
 from solver.errors import Fault
 
@@ -57,6 +58,7 @@ def csv_table(name: str, file: str, content: bytes, faults: list[Fault]) -> RawT
     """The rows of a CSV file, `;` `,` or tab; None where it cannot be read at all."""
     text = decoded(content, file, faults)
     if text is None:
+        faults[-1] = replace(faults[-1], table=fold(name))
         return None
     lines = io.StringIO(text, newline="").readlines()
     if len(lines) == 1 and "\r" in lines[0]:
@@ -113,7 +115,7 @@ def _records(
                         "cellule démesurée" if "limit" in str(reason) else "guillemets mal fermés",
                         file=file,
                         line=record,
-                        expected='un guillemet au début et à la fin de la cellule, "" à l\'intérieur',
+                        expected='un guillemet au début et à la fin, "" à l\'intérieur',
                     )
                 )
             yield record, [cell.strip(' "\r\n') for cell in line.split(delimiter)], True

@@ -18,7 +18,7 @@ from solver.errors import Fault
 def toml_settings(file: str, content: bytes, faults: list[Fault]) -> RawSettings | None:
     text = decoded(content, file, faults)
     if text is None:
-        return RawSettings(file, {}, typed=True)
+        return RawSettings(file, {}, typed=True, broken=True)
     try:
         values = tomllib.loads(text.replace("\r\n", "\n").replace("\r", "\n"))
     except (tomllib.TOMLDecodeError, ValueError, RecursionError) as reason:
@@ -38,7 +38,7 @@ def toml_settings(file: str, content: bytes, faults: list[Fault]) -> RawSettings
                 expected='des lignes cle = valeur, les textes entre guillemets (titre = "…")',
             )
         )
-        return RawSettings(file, {}, typed=True)
+        return RawSettings(file, {}, typed=True, broken=True)
     return RawSettings(file, values, typed=True, lines=_toml_lines(text))
 
 

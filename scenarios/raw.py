@@ -37,6 +37,8 @@ class RawSettings:
     values: dict[str, Any]
     typed: bool
     lines: dict[tuple[str, ...], int] = field(default_factory=dict)
+    broken: bool = False
+    """Nothing could be read: what is missing from `values` says nothing."""
 
 
 @dataclass(slots=True)

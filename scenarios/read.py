@@ -3,14 +3,15 @@
 `read` raises with all faults, `inspect` gives them beside the scenario. Must not know: encodings.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from scenarios.rows import records
+from scenarios.rows import Row, records
 from scenarios.settings import check_settings, nested
-from scenarios.tables import scenario_tables
+from scenarios.tables import Table, scenario_tables
 from scenarios.variants import Draft, load, load_files, load_mapping
 from solver import integrity
 from solver.domain import Scenario
@@ -68,12 +69,21 @@ def _usable(reading: Reading) -> Scenario:
 
 def _reading(draft: Draft) -> Reading:
     said = list(draft.faults)
-    check_settings(draft.settings, draft.file, said)
+    if not draft.incomplete:
+        check_settings(draft.settings, draft.file, said)
     built = {}
     for name, table in scenario_tables().items():
         built[name] = tuple(records(draft.tables.get(name, []), table, said))
     year = draft.settings.get(("annee",))
-    said += (_placed(f, draft) for f in integrity.check(built, year.value if year else None))
+    found = integrity.check(
+        built,
+        year.value if year else None,
+        uncertain=frozenset(built) if draft.incomplete else frozenset(draft.uncertain),
+        unsure={
+            name: _unsure(rows, scenario_tables()[name]) for name, rows in draft.tables.items()
+        },
+    )
+    said += (_placed(fault, draft) for fault in found)
     scenario = None
     if not any(fault.severity == "faute" for fault in said):
         scenario = Scenario.model_validate(
@@ -86,6 +96,18 @@ def _reading(draft: Draft) -> Reading:
         tuple(f for f in ordered if f.severity == "faute"),
         tuple(f for f in ordered if f.severity != "faute"),
     )
+
+
+def _unsure(rows: list[Row], table: Table) -> list[str]:
+    """First key of the rows whose key could not be read or is malformed; empty where absent."""
+    column = table.keys[0]
+    pattern = re.compile(column.pattern) if column.pattern else None
+    keys = []
+    for row in rows:
+        value = row.values.get(column.header)
+        if value is None or (pattern is not None and not pattern.search(value)):
+            keys.append(str(value or row.unreadable.get(column.header, "")))
+    return keys
 
 
 def _order(fault: Fault) -> tuple[bool, str, int]:

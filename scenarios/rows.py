@@ -397,7 +397,7 @@ def _refused(row: Row, table: Table, header: str, *, missing: bool) -> Fault | N
             table.name,
             None,
             header,
-            "",
+            "(vide)",
             column.expected,
             file=place.file,
             line=place.line,

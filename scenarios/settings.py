@@ -13,7 +13,7 @@ from scenarios.raw import RawSettings
 from scenarios.rows import nearest
 from scenarios.tables import Column, settings_columns
 from solver.errors import Fault
-from solver.integrity import closure_faults, span, year_fault
+from solver.integrity import closure_faults, school_year_span, year_fault
 
 Path = tuple[str, ...]
 VARIANT_KEYS = ("base", "bases", "reference")
@@ -152,7 +152,7 @@ def check_settings(settings: Settings, file: str, faults: list[Fault]) -> None:
     """Faults of the whole: required keys that nobody gives, a school year that is none."""
     for name, column in settings_columns().items():
         if isinstance(column, Column) and column.required and (name,) not in settings:
-            if any(f.column == name and f.code == "valeur-illisible" for f in faults):
+            if any(f.column == name and f.file == file for f in faults):
                 continue
             faults.append(
                 Fault(
@@ -173,7 +173,7 @@ def check_settings(settings: Settings, file: str, faults: list[Fault]) -> None:
     if second != first + 1:
         faults.append(_at(year_fault(year.value), year))
         return
-    weeks = span(year.value)
+    weeks = school_year_span(year.value)
     closures = settings.get(("calendrier", "fermetures"))
     if weeks is not None and closures is not None:
         faults.extend(_at(f, closures) for f in closure_faults(closures.value, *weeks))

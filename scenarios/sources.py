@@ -7,8 +7,10 @@ import lzma
 import zipfile
 import zlib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
+from scenarios.cells import fold
 from scenarios.delimited import csv_table
 from scenarios.documents import open_document, toml_settings
 from scenarios.raw import LARGEST_FILE, Source
@@ -92,13 +94,14 @@ def _folder(source: Source, label: str) -> None:
         if _wanted(entry.name):
             file = label + entry.name
             if entry.stat().st_size > LARGEST_FILE:
-                source.faults.append(_too_big(file))
+                source.faults.append(replace(_too_big(file), table=fold(entry.stem)))
                 continue
             try:
                 content = entry.read_bytes()
             except OSError as reason:
                 message = f"lecture impossible ({reason.strerror or type(reason).__name__})"
-                source.faults.append(Fault("illisible", message, file=file))
+                table = fold(entry.stem)
+                source.faults.append(Fault("illisible", message, table, file=file))
                 continue
             _member(source, entry.name, file, content)
 

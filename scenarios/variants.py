@@ -7,6 +7,7 @@ Must not know: how a file is decoded, what must hold between tables.
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,10 @@ class Draft:
     tables: dict[str, list[Row]] = field(default_factory=dict)
     reference: Plan | None = None
     faults: list[Fault] = field(default_factory=list)
+    incomplete: bool = False
+    """Settings or a base could not be read: what seems missing may stand there."""
+    uncertain: set[str] = field(default_factory=set)
+    """Tables that could not be read, or whose rows cannot be told apart."""
     quarrels: dict[tuple[str, Key], Fault] = field(default_factory=dict)
     """Rows on which two bases disagree, unless a row of the variant decides."""
 
@@ -53,10 +58,12 @@ class Loader:
         draft = Draft(raw.file if raw else f"{label}scenario.toml", faults=list(source.faults))
         own: Settings = {}
         if raw is not None:
-            bases = self._bases(source, raw, trail, draft.faults)
+            bases = self._bases(source, raw, trail, draft)
             own = read_settings(raw, draft.faults)
+            draft.incomplete = draft.incomplete or raw.broken
         else:
             bases = []
+            draft.incomplete = bool(source.faults)
             if not source.faults or source.tables:
                 draft.faults.append(
                     Fault(
@@ -66,12 +73,12 @@ class Loader:
                         expected="titre, bassin, academie, annee, zone",
                     )
                 )
-        variant = bool(bases)
+        variant = bool(bases) or draft.incomplete
         _settle(draft, own, bases)
         _join(draft, bases)
         year = draft.settings.get(("annee",))
         first = first_year(year.value) if year else None
-        for name, rows in self._tables(source, first, draft.faults, variant=variant).items():
+        for name, rows in self._tables(source, first, draft, variant=variant).items():
             _lay(draft, scenario_tables()[name], rows, variant=variant)
         draft.faults += draft.quarrels.values()
         draft.quarrels.clear()
@@ -81,15 +88,18 @@ class Loader:
     # --- bases -----------------------------------------------------------------------------------
 
     def _bases(
-        self, source: Source, raw: RawSettings, trail: tuple[Path, ...], faults: list[Fault]
+        self, source: Source, raw: RawSettings, trail: tuple[Path, ...], draft: Draft
     ) -> list[Draft]:
         drafts = []
+        faults = draft.faults
         for key, text in _paths(raw, faults):
             target = self._target(source.origin, text, raw, key, faults)
             if target is None:
+                draft.incomplete = True
                 continue
 
             def fault(code: str, message: str, key: str = key, text: str = text) -> None:
+                draft.incomplete = True
                 faults.append(
                     Fault(
                         code,
@@ -194,8 +204,11 @@ class Loader:
     # --- tables ----------------------------------------------------------------------------------
 
     def _tables(
-        self, source: Source, year: int | None, faults: list[Fault], *, variant: bool
+        self, source: Source, year: int | None, draft: Draft, *, variant: bool
     ) -> dict[str, list[Row]]:
+        faults = draft.faults
+        unread = {fault.table for fault in source.faults if fault.table is not None}
+        draft.uncertain |= unread & set(scenario_tables())
         known = scenario_tables()
         found: dict[str, RawTable] = {}
         rows = {}
@@ -203,6 +216,7 @@ class Loader:
             name = fold(raw.name)
             if name not in known:
                 faults.append(_unknown_table(raw))
+                draft.uncertain.update(get_close_matches(name, list(known), n=1, cutoff=0.6))
             elif name in found:
                 faults.append(
                     Fault(
@@ -216,6 +230,9 @@ class Loader:
             else:
                 found[name] = raw
                 rows[name] = read_rows(raw, known[name], year, faults, variant=variant)
+                headers = {fold(shown(cell)) for cell in raw.header}
+                if any(column.header not in headers for column in known[name].keys):
+                    draft.uncertain.add(name)
         return rows
 
 
@@ -292,6 +309,8 @@ def _settle(draft: Draft, own: Settings, bases: list[Draft]) -> None:
     """Settings of the bases, then the scenario's own over them."""
     for base in bases:
         draft.faults += base.faults
+        draft.incomplete = draft.incomplete or base.incomplete
+        draft.uncertain |= base.uncertain
         for name, setting in base.settings.items():
             other = draft.settings.setdefault(name, setting)
             if other.value != setting.value and name not in own:

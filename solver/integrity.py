@@ -6,14 +6,16 @@ Must not know: files, holidays, journeys.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from difflib import get_close_matches
 from functools import cache
+from types import MappingProxyType
 from typing import Any, get_args, get_origin
 
 from solver.domain import Frozen, Scenario
-from solver.errors import Fault
+from solver.errors import Fault, Severity
 from solver.week import Week
 
 Tables = Mapping[str, Sequence[Any]]
@@ -49,24 +51,32 @@ def faults(scenario: Scenario) -> tuple[Fault, ...]:
     )
 
 
-def check(tables: Tables, year: str | None) -> tuple[Fault, ...]:
-    """Faults between rows: `tables` by French name, `year` the school year (None: unreadable)."""
-    found: list[Fault] = []
-    for rule in (_personal, _keys, _references):
-        found.extend(rule(tables))
-    if year is not None and (span := _span(year)) is not None:
-        found.extend(_weeks(tables, *span))
-        found.extend(_durations(tables, *span))
-    for judge in (
+def check(
+    tables: Tables,
+    year: str | None,
+    *,
+    uncertain: frozenset[str] = frozenset(),
+    unsure: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> tuple[Fault, ...]:
+    """Faults between rows: `tables` by French name, `year` the school year (None: unreadable).
+
+    So that one bad cell is one fault: references to `uncertain` tables (that could not be read) are
+    not judged, and `unsure` keys (malformed, or empty) by table explain references that miss them.
+    """
+    found = [*_personal(tables), *_keys(tables), *_references(tables, uncertain, unsure)]
+    if year is not None and (span := school_year_span(year)) is not None:
+        found += _weeks(tables, *span)
+        found += _durations(tables, *span)
+    for rule in (
         _windows,
         _ranks,
-        _groups_of_hosts,
+        _group_sizes,
         _tokens,
         _capacities,
         _found_places,
         _check_digits,
     ):
-        found.extend(judge(tables))
+        found += rule(tables)
     return tuple(found)
 
 
@@ -161,38 +171,107 @@ def _keys(tables: Tables) -> Iterator[Fault]:
                 )
 
 
-def _references(tables: Tables) -> Iterator[Fault]:
-    known: dict[str, set[str]] = {}
-
-    def identifiers(table: str) -> set[str]:
-        if table not in known:
-            known[table] = _identifiers(tables, table)
-        return known[table]
-
+def _references(
+    tables: Tables, uncertain: frozenset[str], unsure: Mapping[str, Sequence[str]]
+) -> Iterator[Fault]:
+    known = {name: _identifiers(tables, name) for name in _columns()}
+    missed: list[tuple[tuple[str, ...], str, Fault]] = []
     for name, columns in _columns().items():
         for field, header, _, references in columns:
-            if not references:
+            if not references or uncertain & set(references):
                 continue
-            targets = set().union(*(identifiers(table) for table in references))
-            hint = _hints(targets)
-            for i, row in _rows(tables, name):
-                stated = getattr(row, field)
-                for value in stated if isinstance(stated, tuple) else (stated,):
-                    if value is None or value in targets:
-                        continue
-                    personal = header == "eleve" and looks_personal(value)
-                    elsewhere = (name, header) in _MAY_LIE_ELSEWHERE
-                    yield Fault(
-                        "reference-inconnue",
-                        f"« {header} » inconnu",
-                        name,
-                        i,
-                        header,
-                        None if personal else value,
-                        "un identifiant de " + " ou ".join(f"la table « {t} »" for t in references),
-                        None if personal else hint(value),
-                        severity="avertissement" if elsewhere else "faute",
-                    )
+            targets = set().union(*(known[table] for table in references))
+            misses = [
+                (i, value)
+                for i, row in _rows(tables, name)
+                for value in _stated(row, field)
+                if value not in targets
+            ]
+            if misses and not targets:
+                yield _empty_target(name, header, references, misses)
+                continue
+            hint = _hints(targets.difference(*(unsure.get(table, ()) for table in references)))
+            for i, value in misses:
+                fault = _unknown(name, header, references, i, value, hint)
+                missed.append((references, value, fault))
+    explained = {
+        (references, value)
+        for references in {references for references, _, _ in missed}
+        for value in _explained(
+            [value for others, value, _ in missed if others == references],
+            [key for table in references for key in unsure.get(table, ())],
+        )
+    }
+    yield from (
+        fault for references, value, fault in missed if (references, value) not in explained
+    )
+
+
+def _stated(row: Any, field: str) -> tuple[str, ...]:
+    value = getattr(row, field)
+    return value if isinstance(value, tuple) else () if value is None else (value,)
+
+
+def _named(references: tuple[str, ...]) -> str:
+    return "un identifiant de " + " ou ".join(f"la table « {table} »" for table in references)
+
+
+def _empty_target(
+    name: str, header: str, references: tuple[str, ...], misses: Sequence[tuple[int, str]]
+) -> Fault:
+    row, value = misses[0]
+    count = len(misses)
+    lines = "une ligne en dépend" if count == 1 else f"{count} lignes en dépendent"
+    return Fault(
+        "table-absente",
+        f"la table « {' » ou « '.join(references)} » est vide ou absente, et {lines}",
+        name,
+        row,
+        header,
+        None if _secret(header, value) else value,
+        _named(references),
+        severity=_weight(name, header),
+    )
+
+
+def _unknown(
+    name: str,
+    header: str,
+    references: tuple[str, ...],
+    row: int,
+    value: str,
+    hint: Callable[[str], str | None],
+) -> Fault:
+    secret = _secret(header, value)
+    return Fault(
+        "reference-inconnue",
+        f"« {header} » inconnu",
+        name,
+        row,
+        header,
+        None if secret else value,
+        _named(references),
+        None if secret else hint(value),
+        severity=_weight(name, header),
+    )
+
+
+def _secret(header: str, value: str) -> bool:
+    return header == "eleve" and looks_personal(value)
+
+
+def _weight(name: str, header: str) -> Severity:
+    return "avertissement" if (name, header) in _MAY_LIE_ELSEWHERE else "faute"
+
+
+def _explained(values: Sequence[str], unsure: Sequence[str]) -> set[str]:
+    """The missed values that a malformed or empty key of the named table accounts for."""
+    counts = Counter(values)
+    explained: set[str] = set()
+    for key in unsure[:_MOST_HINTS]:
+        left = [value for value, _ in counts.most_common() if value not in explained]
+        explained.update(get_close_matches(key, left[:500], n=1, cutoff=0.75) if key else left[:1])
+    return explained
 
 
 def _hints(targets: set[str]) -> Callable[[str], str | None]:
@@ -222,7 +301,7 @@ def _hints(targets: set[str]) -> Callable[[str], str | None]:
 # --- weeks ---------------------------------------------------------------------------------------
 
 
-def _span(year: str) -> tuple[Week, Week] | None:
+def school_year_span(year: str) -> tuple[Week, Week] | None:
     """First and last week of a school year (rules.md, Time); None where the year is unreadable."""
     match = re.fullmatch(r"(\d{4})-(\d{4})", year, re.ASCII)
     if match is None or not 1900 <= int(match[1]) <= 9000:
@@ -316,7 +395,7 @@ def _ranks(tables: Tables) -> Iterator[Fault]:
             )
 
 
-def _groups_of_hosts(tables: Tables) -> Iterator[Fault]:
+def _group_sizes(tables: Tables) -> Iterator[Fault]:
     for i, host in _rows(tables, "accueils"):
         low, high = host.group_min, host.group_max
         if low is not None and high is not None and low > high:
@@ -441,6 +520,17 @@ def _luhn(siret: str) -> bool:
     return total % 10 == 0 or (siret.startswith("356000000") and sum(digits) % 5 == 0)
 
 
+_ROW_RULES: tuple[Callable[[Tables], Iterator[Fault]], ...] = (
+    _windows,
+    _ranks,
+    _group_sizes,
+    _tokens,
+    _capacities,
+    _found_places,
+    _check_digits,
+)
+
+
 # --- the whole -----------------------------------------------------------------------------------
 
 
@@ -448,7 +538,7 @@ def _settings(scenario: Scenario) -> Iterator[Fault]:
     first, second = (int(part) for part in scenario.year.split("-"))
     if second != first + 1:
         yield year_fault(scenario.year)
-    elif (span := _span(scenario.year)) is not None:
+    elif (span := school_year_span(scenario.year)) is not None:
         yield from closure_faults(scenario.school_year.closures, *span)
 
 
@@ -480,11 +570,6 @@ def closure_faults(closures: Iterable[Week | date], first: Week, last: Week) -> 
                 f"de {first} à {last}",
                 severity="avertissement",
             )
-
-
-def span(year: str) -> tuple[Week, Week] | None:
-    """First and last week of a school year such as `2026-2027`; None where it is unreadable."""
-    return _span(year)
 
 
 def reference_faults(scenario: Scenario) -> Iterator[Fault]:
