@@ -14,20 +14,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from scenarios.digest import digest
     from scenarios.documentation import table_documentation
-    from scenarios.examples import example, examples
+    from scenarios.examples import example, example_names
+    from scenarios.fingerprint import digest
     from scenarios.plans import PlanFolder, read_plan, read_plan_folder, write_plan
-    from scenarios.read import Reading, inspect, inspect_object, read, read_object
+    from scenarios.reading import Reading, inspect, inspect_object, read, read_object
     from scenarios.tables import scenario_json_schema
-    from scenarios.write import write
+    from scenarios.writing import write
 
 __all__ = [
     "PlanFolder",
     "Reading",
     "digest",
     "example",
-    "examples",
+    "example_names",
     "inspect",
     "inspect_object",
     "read",
@@ -41,13 +41,13 @@ __all__ = [
 ]
 
 _ROOMS = {
-    "digest": ("digest",),
+    "fingerprint": ("digest",),
     "documentation": ("table_documentation",),
-    "examples": ("example", "examples"),
+    "examples": ("example", "example_names"),
     "plans": ("PlanFolder", "read_plan", "read_plan_folder", "write_plan"),
-    "read": ("Reading", "inspect", "inspect_object", "read", "read_object"),
+    "reading": ("Reading", "inspect", "inspect_object", "read", "read_object"),
     "tables": ("scenario_json_schema",),
-    "write": ("write",),
+    "writing": ("write",),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 

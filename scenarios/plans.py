@@ -11,13 +11,13 @@ from typing import Any
 
 from scenarios.cells import first_year, fold
 from scenarios.delimited import decoded
-from scenarios.digest import digest
+from scenarios.fingerprint import digest
 from scenarios.folders import replace_folder
 from scenarios.raw import Source
 from scenarios.rows import nearest, read_rows, records
 from scenarios.sources import open_source
 from scenarios.tables import CalendarRow, PlacementRow, plan_tables
-from scenarios.write import csv_text
+from scenarios.writing import csv_text
 from solver.calendar import SchoolCalendar
 from solver.domain import Departure, Placement, Plan, Result, Scenario, Unplaced
 from solver.errors import Fault, InvalidPlan

@@ -36,6 +36,8 @@ class Draft:
     tables: dict[str, list[Row]] = field(default_factory=dict)
     reference: Plan | None = None
     faults: list[Fault] = field(default_factory=list)
+    unsettled: bool = False
+    """There are no settings at all, which is said once."""
     incomplete: bool = False
     """Settings or a base could not be read: what seems missing may stand there."""
     uncertain: set[str] = field(default_factory=set)
@@ -64,6 +66,7 @@ class Loader:
         else:
             bases = []
             draft.incomplete = bool(source.faults)
+            draft.unsettled = True
             if not source.faults or source.tables:
                 draft.faults.append(
                     Fault(

@@ -13,12 +13,12 @@ def example(name: str) -> Path:
 
     Raises `KeyError` where there is none of that name.
     """
-    if name not in examples():
+    if name not in example_names():
         raise KeyError(name)
     return _home() / name
 
 
-def examples() -> tuple[str, ...]:
+def example_names() -> tuple[str, ...]:
     """The names of all built-in scenarios, sorted."""
     home = _home()
     return tuple(

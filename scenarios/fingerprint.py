@@ -8,7 +8,7 @@ import hashlib
 import json
 
 from scenarios.tables import scenario_tables
-from scenarios.write import rows_of, settings_of
+from scenarios.writing import rows_of, settings_of
 from solver.domain import Scenario
 
 

@@ -190,7 +190,7 @@ def _cell(page: Any, value: Any) -> Any:
 
 def _reads_back(scenario: Scenario, contents: Mapping[str, bytes]) -> None:
     """Raise `InvalidScenario` with the cells that would not come back as they are."""
-    from scenarios.read import inspect_files
+    from scenarios.reading import inspect_files
 
     reading = inspect_files(contents)
     if reading.scenario is None:

@@ -69,7 +69,7 @@ def _usable(reading: Reading) -> Scenario:
 
 def _reading(draft: Draft) -> Reading:
     said = list(draft.faults)
-    if not draft.incomplete:
+    if not (draft.incomplete or draft.unsettled):
         check_settings(draft.settings, draft.file, said)
     built = {}
     for name, table in scenario_tables().items():
