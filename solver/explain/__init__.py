@@ -1,0 +1,130 @@
+"""Why a scenario has no plan at all: the fewest rows that cannot hold together, and a way out.
+
+Only the calendar rules and signed agreements can make a scenario impossible (unplaced pupils have a
+price). A conflict is shrunk by deletion, confirmed with another configuration of OR-Tools before it
+is told, and its loosening is applied and solved again. Must not know: prices, search.
+"""
+
+import random
+from collections.abc import Iterable
+
+from solver.calendar import SchoolCalendar
+from solver.domain import Conflict, Scenario
+from solver.explain.agreements import Agreements
+from solver.explain.departures import Departures
+from solver.explain.guards import Guarded, Key, Statement
+from solver.explain.loosen import Loosening, loosenings
+from solver.explain.parts import changed, parts
+
+__all__ = ["Conflict", "changed", "explain_infeasible"]
+
+_ORDERS = 3
+"""Deletion orders tried; the smallest conflict found is told."""
+_MOST_CONFLICTS = 20
+"""Conflicts told for one part of the scenario."""
+_PREFERENCE = (
+    "fin_max", "debut_min", "ecart_min", "coupure", "", "divisions_absentes_max", "debut_impose",
+    "exclusion", "depart", "places", "tuteurs", "semaines_max", "hote", "groupe_min", "groupe",
+    "derogation_jusqu_au", "reglemente", "places_f, places_g, places_mixtes", "effectif", "age_min",
+    "rang",
+)  # fmt: skip
+"""Columns in the order in which people would rather loosen them; others only where these fail."""
+_LAST_RESORT = ("duree", "besoins", "statut")
+
+
+def explain_infeasible(scenario: Scenario) -> tuple[Conflict, ...]:
+    """The conflicts that make a scenario impossible; empty where it is possible.
+
+    Each conflict is irreducible: without any one of its rows it disappears. Applying every
+    `loosening` makes the scenario possible, unless time ran out on a check.
+    """
+    return tuple(c for part in parts(scenario) for c in _conflicts(part))
+
+
+def _conflicts(part: Scenario) -> list[Conflict]:
+    told: list[Conflict] = []
+    while len(told) < _MOST_CONFLICTS:
+        guarded = _build(part)
+        if guarded.possible() is not False:
+            return told
+        keys = _smallest(guarded)
+        if guarded.possible(keys, otherwise=True) is not False:
+            return told
+        statements = [guarded.statements[k] for k in keys]
+        way_out = _loosening(part, statements)
+        told.append(_conflict(statements, way_out))
+        if way_out is None:
+            return told
+        part = way_out.apply(part)
+    return told
+
+
+def _build(scenario: Scenario) -> Guarded:
+    guarded = Guarded()
+    calendar = SchoolCalendar(scenario)
+    departures = Departures(guarded, scenario, calendar)
+    Agreements(guarded, scenario, calendar, departures)
+    return guarded
+
+
+def _smallest(guarded: Guarded) -> tuple[Key, ...]:
+    """The smallest irreducible conflict that a few deletion orders find."""
+    start = guarded.sufficient()
+    best = _shrunk(guarded, start)
+    for seed in range(1, _ORDERS):
+        order = list(start)
+        random.Random(seed).shuffle(order)
+        best = min(best, _shrunk(guarded, order), key=len)
+    return tuple(k for k in guarded.statements if k in set(best))
+
+
+def _shrunk(guarded: Guarded, keys: Iterable[Key]) -> tuple[Key, ...]:
+    """Delete every statement without which the rest still conflicts."""
+    kept = list(keys)
+    for key in tuple(kept):
+        rest = [k for k in kept if k != key]
+        if guarded.possible(rest) is False:
+            kept = rest
+    return tuple(kept)
+
+
+def _loosening(part: Scenario, statements: list[Statement]) -> Loosening | None:
+    """The mildest change of one cell that makes the part possible; else that ends this conflict."""
+    for keys in (None, [s.key for s in statements]):
+        for columns in (_PREFERENCE, _LAST_RESORT):
+            eligible = [s for s in statements if s.column in columns]
+            eligible.sort(key=lambda s: columns.index(s.column))
+            ladders = [steps for s in eligible if (steps := list(loosenings(part, s)))]
+            useful = [steps for steps in ladders if _resolves(part, steps[-1], keys)]
+            for step in range(max(map(len, useful), default=0)):
+                for steps in useful:
+                    if step < len(steps) and _resolves(part, steps[step], keys):
+                        return steps[step]
+    return None
+
+
+def _resolves(part: Scenario, loosening: Loosening, keys: list[Key] | None) -> bool:
+    """Whether the change makes these statements (all by default) hold together."""
+    return bool(_build(loosening.apply(part)).possible(keys))
+
+
+def _conflict(statements: list[Statement], way_out: Loosening | None) -> Conflict:
+    rows: dict[tuple[str, str], list[str]] = {}
+    for s in statements:
+        cell = f"{s.column} = {s.value}" if s.column else ""
+        rows.setdefault((s.table, s.row), []).append(cell)
+    return Conflict(
+        rules=tuple(dict.fromkeys(s.rule for s in statements)),
+        rows=tuple(
+            f"{table}.csv, {row}" + (" : " + ", ".join(cells) if any(cells) else "")
+            for (table, row), cells in rows.items()
+        ),
+        message="Ne peuvent pas tenir ensemble : "
+        + " ; ".join(s.sentence for s in statements)
+        + ".",
+        loosening=(
+            way_out.sentence[0].upper() + way_out.sentence[1:] + "."
+            if way_out
+            else "Aucun changement d’une seule case ne suffit."
+        ),
+    )

@@ -1,0 +1,101 @@
+"""A CP-SAT model without objective in which every statement of the scenario can be switched off.
+
+A statement is what one cell (or one row) of a table asks; each constraint is guarded by the
+statements it rests on. Must not know: which rules there are.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from ortools.sat.python import cp_model
+
+from solver.errors import ModelRefused
+
+_SECONDS = 30.0
+"""Limit of one check; past it the answer is unknown and nothing is claimed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What one cell or row of a table asks."""
+
+    rule: str
+    """Key of the rule that gives it force."""
+    table: str
+    row: str
+    """Key of the row, as written."""
+    column: str
+    """Column, or empty where the row as a whole speaks."""
+    value: str
+    sentence: str
+    """What it asks, in French, without a capital or a full stop."""
+    among: str = ""
+    """Which of the values of a list cell it is."""
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """Identity, whatever the value."""
+        return self.table, self.row, self.column, self.among
+
+
+Key = tuple[str, str, str, str]
+
+
+class Guarded:
+    """The model, its statements and the questions put to it."""
+
+    def __init__(self) -> None:
+        self.model = cp_model.CpModel()
+        self.statements: dict[Key, Statement] = {}
+        self._guards: dict[Key, cp_model.IntVar] = {}
+
+    def guard(self, statement: Statement) -> cp_model.IntVar:
+        """The literal that stands for a statement."""
+        key = statement.key
+        if key not in self._guards:
+            self.statements[key] = statement
+            self._guards[key] = self.model.new_bool_var("")
+        return self._guards[key]
+
+    def forbid(
+        self, literals: Iterable[cp_model.LiteralT], guards: Iterable[cp_model.IntVar]
+    ) -> None:
+        """While the guards hold, the literals are not all true."""
+        self.model.add_bool_or(False).only_enforce_if([*literals, *guards])
+
+    def possible(
+        self, keys: Collection[Key] | None = None, *, otherwise: bool = False
+    ) -> bool | None:
+        """Whether these statements (all by default) can hold together; None where time ran out.
+
+        `otherwise`: ask with another configuration of OR-Tools, to confirm an answer.
+        """
+        status, _ = self._solve(self._guards if keys is None else keys, otherwise)
+        return {cp_model.OPTIMAL: True, cp_model.FEASIBLE: True, cp_model.INFEASIBLE: False}.get(
+            status
+        )
+
+    def sufficient(self) -> tuple[Key, ...]:
+        """Statements that cannot hold together, not yet the fewest; all if OR-Tools names none."""
+        _, engine = self._solve(self._guards, otherwise=False)
+        named = set(engine.sufficient_assumptions_for_infeasibility())
+        return tuple(k for k, guard in self._guards.items() if guard.index in named) or tuple(
+            self._guards
+        )
+
+    def _solve(
+        self, keys: Collection[Key], otherwise: bool
+    ) -> tuple[cp_model.CpSolverStatus, cp_model.CpSolver]:
+        self.model.clear_assumptions()
+        self.model.add_assumptions([self._guards[k] for k in keys if k in self._guards])
+        engine = cp_model.CpSolver()
+        engine.parameters.num_workers = 1
+        engine.parameters.max_time_in_seconds = _SECONDS
+        if otherwise:
+            engine.parameters.cp_model_presolve = False
+            engine.parameters.linearization_level = 0
+            engine.parameters.random_seed = 97
+        status = engine.solve(self.model)
+        if status == cp_model.MODEL_INVALID:
+            raise ModelRefused(self.model.validate())
+        return status, engine
