@@ -1,12 +1,14 @@
 """Generated bassins: the same from the same seed, valid, believable; tiny ones, diverse."""
 
 from collections import Counter
+from pathlib import Path
 from statistics import median
 
 import pytest
 
 from scenarios.generate import DEFAULT_FEATURES, FEATURES, demo, generate, raw_plans, tiny
 from scenarios.generate.identifiers import passes_luhn, siren, siret, uai
+from scenarios.writing import files
 from solver.calendar import SchoolCalendar
 from solver.domain import Frozen, Scenario
 from solver.integrity import faults
@@ -364,3 +366,12 @@ def test_some_tiny_scenarios_have_a_reference_closed_days_or_no_host() -> None:
     assert sum(s.reference is not None for s in TINY) > 75
     assert sum(bool(s.school_year.closures) for s in TINY) > 50
     assert sum(not s.hosts for s in TINY) > 10
+
+
+def test_the_committed_demo_is_what_the_generator_makes() -> None:
+    """Byte for byte: `write(demo(), "scenarios/examples/demo")` would change nothing."""
+    folder = Path(__file__).parent.parent / "scenarios" / "examples" / "demo"
+    made = {name: text.encode() for name, text in files(demo()).items()}
+    kept = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert sorted(made) == sorted(kept)
+    assert [name for name in made if made[name] != kept[name]] == []

@@ -53,12 +53,32 @@ _MEASURED: tuple[Mode, ...] = ("tc", "velo")
 _ZONES: tuple[Zone, ...] = ("A", "B", "C")
 _DIPLOMAS = ("50025436", "50033215", "40025217")
 _SECTORS = ("garages", "ehpad")
+_ALL_GROUPS = tuple(f"nsf:{d[3:6]}" for d in _DIPLOMAS)
+_ALL_SECTORS = tuple(f"secteur:{s}" for s in _SECTORS)
+_LINKS: tuple[Literal["libre", "meme", "different"], ...] = ("libre", "meme", "different")
 _MAX_PUPILS = 5
 _PUBLICS = (*OBSERVATION, *TRAINING)
 
 
 class _Dice(random.Random):
-    """A seeded source of draws, with the two this module needs most."""
+    """A seeded source of draws that also settles which topics a scenario is about.
+
+    With everything at once, every plan would break many rules and no rule would ever decide
+    alone: each topic is on in about half of the scenarios.
+    """
+
+    def __init__(self, seed: str) -> None:
+        super().__init__(seed)
+        self._topics: dict[str, bool] = {}
+        self.crowded = self.likely(0.15)
+        """Five trainees and two sites of one small firm: the quota decides."""
+        self._share = 0.12 if self.crowded else self.choice((0.25, 0.6))
+
+    def on(self, topic: str) -> bool:
+        """Whether this scenario is about `topic`; drawn once."""
+        if topic not in self._topics:
+            self._topics[topic] = self.likely(self._share)
+        return self._topics[topic]
 
     def likely(self, probability: float) -> bool:
         return self.random() < probability
@@ -116,7 +136,7 @@ def _draw(dice: _Dice, seed: int) -> Scenario:
             type=dice.choice(("CLG", "LP", "LPO", "MFR")),
             place=dice.choice(places).id,
             priority_education=dice.choice(("", "", "rep", "rep+")),
-            max_divisions_away=dice.choice((None, None, 1, 1, 2)),
+            max_divisions_away=dice.choice((1, 1, 1, 1, 2, 0)) if dice.on("absences") else None,
         )
         for i in range(dice.choice((1, 1, 2)))
     )
@@ -127,20 +147,19 @@ def _draw(dice: _Dice, seed: int) -> Scenario:
             place=dice.choice(places).id,
             beds_girls=dice.choice((0, 0, 1)),
             beds_boys=dice.choice((0, 0, 1)),
-            beds_mixed=dice.choice((0, 0, 1, 2)),
+            beds_mixed=dice.choice((0, 0, 0, 1)),
             open=dice.likely(0.75),
         )
-        for i in range(dice.choice((0, 1, 1, 2)))
+        for i in range(dice.choice((0, 1, 1, 2)) if not dice.crowded else 0)
     )
-    training_only = dice.likely(0.4)
+    training_only = dice.crowded or dice.likely(0.4)
     divisions = tuple(
         _division(dice, i, dice.choice(schools).uai, training_only)
-        for i in range(dice.choice((1, 2, 2, 3)))
+        for i in range(1 if dice.crowded else dice.choice((1, 2, 2, 3)))
     )
     periods = tuple(p for d in divisions for p in _periods(dice, d, weeks, usable))
-    crowded = dice.likely(0.2)
-    pupils = _pupils(dice, divisions, places, houses, crowded)
-    hosts = _hosts(dice, divisions, schools, places, weeks, crowded)
+    pupils = _pupils(dice, divisions, places, houses)
+    hosts = _hosts(dice, divisions, schools, places, weeks)
     draft = Scenario(
         title=f"Minuscule {seed}",
         bassin="MINUSCULE",
@@ -177,27 +196,27 @@ def _usable(year: str, zone: Zone) -> tuple[Week, ...]:
 
 def _window(dice: _Dice, usable: tuple[Week, ...]) -> tuple[Week, ...]:
     """3 to 7 usable weeks in a row (holidays may stand between), often at an end of the year."""
-    length = dice.randint(3, 7)
+    length = dice.randint(4, 7)
     last = len(usable) - length
     first = dice.choice((0, last, dice.randint(0, last), dice.randint(0, last)))
     return usable[first : first + length]
 
 
 def _places(dice: _Dice) -> tuple[Place, ...]:
-    """2 to 4 places within about 35 km: near enough for most journeys, too far for some."""
+    """2 to 4 places within about 20 km: near enough for most journeys, too far for some."""
     return tuple(
         Place(
             id=f"V{i + 1:03d}",
             name=f"Village {i + 1}",
-            latitude=round(48.5 + dice.uniform(0, 0.22), 5),
-            longitude=round(6.5 + dice.uniform(0, 0.3), 5),
+            latitude=round(48.5 + dice.uniform(0, 0.15), 5),
+            longitude=round(6.5 + dice.uniform(0, 0.2), 5),
         )
         for i in range(dice.randint(2, 4))
     )
 
 
 def _journeys(dice: _Dice, places: tuple[Place, ...]) -> tuple[Journey, ...]:
-    if not dice.likely(0.35):
+    if not dice.on("trajets"):
         return ()
     pairs = [(a.id, b.id) for a in places for b in places]
     return tuple(
@@ -209,7 +228,7 @@ def _journeys(dice: _Dice, places: tuple[Place, ...]) -> tuple[Journey, ...]:
 
 def _regulation(dice: _Dice) -> Regulation:
     return Regulation(
-        min_days_per_week=dice.choice((3, 3, 3, 4, 5)),
+        min_days_per_week=dice.choice((3, 3, 3, 3, 2, 4, 5)),
         max_journey_observation_minutes=dice.choice((45, 45, 30, 60)),
         max_journey_training_minutes=dice.choice((75, 75, 40, 55)),
         trainees_per_tutor=dice.choice((3, 1, 1, 2)),
@@ -246,7 +265,7 @@ def _prices(dice: _Dice) -> Prices:
 
 
 def _closed_days(dice: _Dice, weeks: tuple[Week, ...]) -> tuple[Week | date, ...]:
-    if not dice.likely(0.25):
+    if not dice.likely(0.2):
         return ()
     week = dice.choice(weeks)
     return (week,) if dice.likely(0.5) else week.days()[: dice.randint(1, 3)]
@@ -263,7 +282,7 @@ def _division(dice: _Dice, index: int, school: str, training_only: bool) -> Divi
         diploma=dice.choice((*_DIPLOMAS, None)) if trains else None,
         sectors=dice.some(_SECTORS, 0.6) if trains else (),
         headcount=dice.choice((1, 1, 2)),
-        regulated=trains and dice.likely(0.5),
+        regulated=trains and dice.on("derogation") and dice.likely(0.7),
     )
 
 
@@ -272,13 +291,13 @@ def _periods(
 ) -> tuple[Period, ...]:
     """One or two periods in the window; sides without a limit only at the ends of the year."""
     opens_year, closes_year = weeks[0] == usable[0], weeks[-1] == usable[-1]
-    ranks = 2 if len(weeks) >= 4 and dice.likely(0.5) else 1
+    ranks = 2 if len(weeks) >= 5 and not dice.crowded and dice.likely(0.5) else 1
     periods = []
     for rank in range(1, ranks + 1):
-        duration = dice.choice((1, 1, 2, 2, 3)) if ranks == 1 else dice.choice((1, 1, 2))
-        imposed = dice.choice(weeks) if dice.likely(0.12) else None
-        early = weeks[dice.choice((0, 0, 0, 1))]
-        late = weeks[-1 - dice.choice((0, 0, 0, 1))]
+        duration = dice.choice((1, 1, 2, 2, 3)) if ranks == 1 else dice.choice((1, 1, 1, 2))
+        imposed = dice.choice(weeks) if dice.on("impose") and dice.likely(0.2) else None
+        early = weeks[dice.choice((0, 0, 0, 0, 1))]
+        late = weeks[-1 - dice.choice((0, 0, 0, 0, 1))]
         periods.append(
             Period(
                 id=f"{division.id}-{rank}",
@@ -289,11 +308,11 @@ def _periods(
                 latest=None if closes_year and dice.likely(0.5) else late,
                 wished=dice.choice(weeks) if dice.likely(0.7) else None,
                 imposed=imposed,
-                may_straddle=dice.likely(0.5),
-                min_gap_weeks=dice.choice((0, 0, 1, 1, 2)),
-                departure=dice.choice(("A", "B")) if dice.likely(0.2) else None,
-                exclusions=dice.some(("atelier", "plateau"), 0.25),
-                host_link=dice.choice(("libre", "meme", "different")) if rank > 1 else "libre",
+                may_straddle=dice.likely(0.6),
+                min_gap_weeks=dice.choice((0, 0, 1, 1, 1, 2)),
+                departure=dice.choice(("A", "B", None)) if dice.on("depart") else None,
+                exclusions=dice.some(("atelier", "plateau"), 0.35) if dice.on("exclusion") else (),
+                host_link=dice.choice(_LINKS) if rank > 1 else "libre",
             )
         )
     return tuple(periods)
@@ -304,16 +323,15 @@ def _pupils(
     divisions: tuple[Division, ...],
     places: tuple[Place, ...],
     houses: tuple[BoardingHouse, ...],
-    crowded: bool,
 ) -> tuple[Pupil, ...]:
     """A few pupils; a division left without rows stands for its head count."""
-    budget = _MAX_PUPILS if crowded else dice.randint(1, 4)
+    budget = _MAX_PUPILS if dice.crowded else dice.randint(1, 4)
     pupils: list[Pupil] = []
     for division in divisions:
         if dice.likely(0.2):
             budget -= division.headcount
             continue
-        size = budget if crowded else dice.randint(1, 3)
+        size = budget if dice.crowded else dice.randint(1, 3)
         for _ in range(min(size, budget)):
             pupils.append(_pupil(dice, len(pupils) + 1, division, places, houses))
         budget -= size
@@ -332,15 +350,17 @@ def _pupil(
         division=division.id,
         home=dice.choice(places).id,
         modes=dice.choice(_MODES),
-        max_journey_minutes=dice.choice((None, None, 25, 40, 55, 70)),
-        age=dice.choice((None, 14, 15, 16, 17, 18, 19)),
+        max_journey_minutes=dice.choice((None, 25, 40, 55, 70)) if dice.on("trajet_max") else 150,
+        age=dice.choice((None, 14, 15, 16, 17, 18, 18, 19)),
         sex=dice.choice(("f", "g", None)),
-        needs=dice.choice(((), (), (), ("pmr",), ("boucle", "pmr"))),
+        needs=dice.choice(((), (), ("pmr",), ("boucle", "pmr"))) if dice.on("besoins") else (),
         priority=dice.choice((1, 1, 1, 2, 3, 5)),
-        group=f"{division.id}-binome" if dice.likely(0.3) else None,
-        boarding_house=dice.choice(houses).id if houses and dice.likely(0.2) else None,
-        accepts_boarding=dice.likely(0.5),
-        countries=dice.choice((("FR",), ("FR",), ("FR", "LU"), ("LU",))),
+        group=f"{division.id}-binome" if dice.on("binome") and dice.likely(0.7) else None,
+        boarding_house=dice.choice(houses).id if houses and dice.likely(0.3) else None,
+        accepts_boarding=dice.likely(0.6),
+        countries=dice.choice((("FR",), ("FR", "LU"), ("FR", "LU"), ("LU",)))
+        if dice.on("pays")
+        else ("FR",),
     )
 
 
@@ -350,13 +370,14 @@ def _hosts(
     schools: tuple[Establishment, ...],
     places: tuple[Place, ...],
     weeks: tuple[Week, ...],
-    crowded: bool,
 ) -> tuple[Host, ...]:
     """0 to 4 hosts, often two of one legal person; `crowded` ones invite the quota to bind."""
-    chain = crowded or dice.likely(0.3)
+    chain = dice.crowded or dice.on("siren")
     return tuple(
-        _host(dice, i, divisions, schools, places, weeks, chain, crowded)
-        for i in range(dice.choice((0, 1, 2, 2, 3, 3, 4, 4)) if not crowded else 2)
+        _host(dice, i, divisions, schools, places, weeks, chain)
+        for i in range(
+            dice.choice((0, 1, 2, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 4)) if not dice.crowded else 2
+        )
     )
 
 
@@ -368,35 +389,38 @@ def _host(
     places: tuple[Place, ...],
     weeks: tuple[Week, ...],
     chain: bool,
-    crowded: bool,
 ) -> Host:
-    publics = tuple(sorted({d.public for d in divisions} & set(dice.sample(_PUBLICS, 7))))
-    group_max = dice.choice((1, 1, 2, 3))
+    publics = tuple(sorted({d.public for d in divisions} & set(dice.sample(_PUBLICS, 8))))
+    group_max = dice.choice((1, 2, 2, 3)) if dice.on("groupes") else 1
     waiver = dice.choice(weeks).friday - timedelta(days=dice.choice((0, 0, 1)))
-    foreign = dice.likely(0.15)
-    legal_person = siren(0 if chain else index)
+    foreign = not dice.crowded and dice.on("pays") and dice.likely(0.3)
+    legal_person = siren(0 if chain and dice.likely(0.8) else index)
     return Host(
         id=f"X-{index + 1}" if foreign else siret(legal_person, index + 1),
         name=f"Structure {index + 1}",
         place=dice.choice(places).id,
         activity=dice.choice(("", "45.20A", "87.10A")),
-        staff=dice.choice((None, 2, 9, 12, 25) if not crowded else (2, 5, 12, 25)),
+        staff=dice.choice((None, 2, 9, 12, 25) if not dice.crowded else (2, 5, 5, 9, 25)),
         publics=publics or (dice.choice(divisions).public,),
         diplomas=_tokens(dice),
-        slots=dice.choice((0, 1, 1, 1, 2) if not crowded else (2, 3)),
-        tutors=dice.choice((None, 0, 1, 1, 2) if not crowded else (None,)),
-        group_min=dice.choice((1, 1, 1, 2)) if group_max > 1 else 1,
+        slots=dice.choice((0, 1, 1, 1, 1, 2, 2, 2) if not dice.crowded else (2, 3)),
+        tutors=dice.choice((0, 1, 1, 2)) if dice.on("tuteurs") and not dice.crowded else None,
+        group_min=dice.choice((1, 1, 2)) if group_max > 1 else 1,
         group_max=group_max,
-        age_min=dice.choice((0, 0, 0, 15, 16, 18)),
+        age_min=dice.choice((0, 15, 16, 18)) if dice.on("age") else 0,
         waiver_until=dice.choice((None, waiver, waiver, date(2027, 12, 31))),
-        equipment=dice.choice(((), ("pmr",), ("boucle", "pmr"))),
+        equipment=dice.choice(((), ("pmr",), ("boucle", "pmr"), ("boucle", "pmr")))
+        if dice.on("besoins")
+        else (),
         country="LU" if foreign else "FR",
-        max_slot_weeks=dice.choice((None, None, None, 1, 2, 3)),
-        reserved_for=dice.some([s.uai for s in schools], 0.6) if dice.likely(0.25) else (),
+        max_slot_weeks=dice.choice((None, 1, 2, 3)) if dice.on("semaines_max") else None,
+        reserved_for=dice.some([s.uai for s in schools], 0.5) if dice.on("reserve") else (),
     )
 
 
 def _tokens(dice: _Dice) -> tuple[str, ...]:
+    if not dice.on("diplome"):
+        return dice.choice((("*",), _ALL_GROUPS, _ALL_GROUPS, _ALL_SECTORS))
     exact = dice.some(_DIPLOMAS, 0.4)
     groups = tuple(f"nsf:{d[3:6]}" for d in dice.some(_DIPLOMAS, 0.4))
     sectors = tuple(f"secteur:{s}" for s in dice.some(_SECTORS, 0.4))
@@ -408,8 +432,8 @@ def _capacities(
 ) -> tuple[Capacity, ...]:
     """For some hosts the total, one public, or both, over part of the window."""
     rows = []
-    for host in dice.some(hosts, 0.35):
-        limited: tuple[Public | str, ...] = dice.some(("*", host.publics[0]), 0.6)
+    for host in dice.some(hosts, 0.6 if dice.on("capacites") else 0):
+        limited: tuple[Public | str, ...] = dice.some(("*", *host.publics), 0.6)
         for public in limited:
             first = dice.randrange(len(weeks))
             last = dice.randrange(first, len(weeks))
@@ -434,7 +458,7 @@ def _closures(
 ) -> tuple[Closure, ...]:
     targets = [*(s.uai for s in schools), *(d.id for d in divisions), *(h.id for h in hosts)]
     rows = []
-    for target in dice.some(targets, 0.12):
+    for target in dice.some(targets, 0.25 if dice.on("blocages") else 0):
         week = dice.choice(weeks)
         last = week.plus(dice.choice((0, 0, 1)))
         rows.append(Closure(target=target, first=week, last=last, reason="fermé"))
@@ -445,8 +469,9 @@ def _found_places(dice: _Dice, scenario: Scenario) -> tuple[FoundPlace, ...]:
     """Places found by described pupils; signed ones only where the host can take that pupil."""
     described = {p.id for p in scenario.pupils}
     rows = []
+    found = dice.on("places trouvées")
     for pupil, period in scenario.demands():
-        if pupil.id not in described or not scenario.hosts or not dice.likely(0.2):
+        if pupil.id not in described or not scenario.hosts or not found or not dice.likely(0.4):
             continue
         host = dice.choice(scenario.hosts)
         signed = dice.likely(0.4) and _may_sign(pupil, host, scenario.division_of[pupil.division])
