@@ -4,65 +4,92 @@ A party is what moves as one: a pupil in a period, or a whole `binome`. Its opti
 can take all of it. Must not know: the plan being made.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from solver.problem import Flags, Ints, Longs, Problem
 
 MUST_COST = 10**7
 """Points put on leaving a signed agreement unplaced, so that the search never prefers it."""
 
+Records = NDArray[np.void]
+
+_UNIT = np.dtype([("first", "i4"), ("end", "i4")])
+"""Rows of `unit_period`."""
+_PERIOD = np.dtype(
+    [
+        ("unit", "i4"),
+        ("duration", "i4"),
+        ("family", "i4"),
+        ("public", "i4"),
+        ("establishment", "i4"),
+        ("size", "i4"),  # demands
+        ("first", "i4"),  # its parties are first … end − 1
+        ("end", "i4"),
+        ("before", "i4"),  # period of the rank before, or −1
+        ("after", "i4"),
+        ("gap", "i4"),  # calendar weeks at least since `before`
+        ("excluded_first", "i4"),  # rows of `excluded`
+        ("excluded_end", "i4"),
+        ("absence", "i4"),  # row of absence_max, or −1
+    ]
+)
+_PARTY = np.dtype(
+    [
+        ("period", "i4"),
+        ("size", "i4"),  # demands
+        ("member", "i4"),  # its first row of `member`
+        ("first", "i4"),  # its options are first … end − 1
+        ("end", "i4"),
+        ("previous", "i4"),  # party of the rank before, or −1
+        ("following", "i4"),
+        ("link", "i4"),  # FREE, SAME, DIFFERENT against `previous`
+        ("unplaced_cost", "i8"),
+    ]
+)
+_MEMBER = np.dtype([("demand", "i4"), ("sex", "i4"), ("reference_host", "i4")])
+_OPTION = np.dtype(
+    [
+        ("host", "i4"),
+        ("cost", "i4"),
+        ("last", "i4"),
+        ("bed", "i4"),  # for a party of one, boarding house or −1
+        ("choice", "i4"),  # for a larger one, where its rows of member_option begin; else −1
+    ]
+)
+_HOST = np.dtype(
+    [
+        ("group_min", "i4"),
+        ("group_max", "i4"),
+        ("slot_weeks", "i4"),
+        ("trainees", "i4"),
+        ("legal_person", "i4"),
+    ]
+)
+
 
 class Board(NamedTuple):
-    """Read-only arrays; indices as in `Problem`, and q parties (Q, sorted by period)."""
+    """Read-only arrays of records; indices as in `Problem`, and q parties (sorted by period)."""
 
     ordinal: Ints  # (W)
-    unit_start: Ints  # (U + 1) rows of unit_period
+    unit: Records  # (U)
     unit_period: Ints
     allowed: Flags  # (U × W)
     unit_cost: Longs  # (U × W)
-    duration: Ints  # (P)
-    unit: Ints  # (P)
-    division: Ints  # (P)
-    family: Ints  # (P)
-    public: Ints  # (P)
-    establishment: Ints  # (P)
-    size: Ints  # (P) demands
-    party_first: Ints  # (P + 1)
-    before: Ints  # (P) period of the rank before, or −1
-    after: Ints  # (P)
-    gap: Ints  # (P) calendar weeks at least since `before`
-    exclusion_start: Ints  # (P + 1) rows of exclusion
-    exclusion: Ints  # periods that may not overlap with this one
-    absence: Ints  # (P) row of absence_max, or −1
+    period: Records  # (P)
+    excluded: Ints  # periods that may not overlap
     absence_max: Ints
-    period: Ints  # (Q)
-    member_first: Ints  # (Q + 1) demands of each party, rows of member
-    member: Ints  # demands
-    seeker: Ints  # (Q) class of options
-    unplaced_cost: Longs  # (Q)
-    previous: Ints  # (Q)
-    following: Ints  # (Q)
-    link: Ints  # (Q) FREE, SAME, DIFFERENT against previous
-    sex: Ints  # (D)
-    reference_host: Ints  # (D)
-    option_start: Ints  # (C + 1)
-    host: Ints  # (O)
-    cost: Longs  # (O)
-    last: Ints  # (O)
-    bed: Ints  # (O) for parties of one; −1 none
-    choice: Ints  # (O) for larger parties: where their members' options begin in member_option; −1
-    member_option: Ints  # options of Problem
-    problem_bed: Ints  # options of Problem: bed
+    party: Records  # (Q)
+    member: Records
+    option: Records
+    member_option: Ints  # rows of Problem's options, for each member of a larger party
+    member_bed: Ints  # their boarding houses, or −1
+    host: Records  # (H)
     slots: Ints  # (H × W)
     public_row: Ints  # (H × publics)
     public_slots: Ints  # (R × W)
-    group_min: Ints
-    group_max: Ints
-    slot_weeks: Ints
-    trainees: Ints
-    legal_person: Ints
     quota: Ints
     beds: Ints  # (B × 3)
     allowance: Ints  # (E × S)
@@ -74,74 +101,36 @@ class Board(NamedTuple):
 
 def lay_out(problem: Problem) -> Board:
     """The board of a problem."""
-    departures, demands, options = problem.departures, problem.demands, problem.options
-    capacities = problem.capacities
+    departures, options, capacities = problem.departures, problem.options, problem.capacities
     members, party_of = _parties(problem)
-    first_member = np.array([m[0] for m in members], np.int64)
-    sizes = np.array([len(m) for m in members], np.int64)
-    period = demands.period[first_member]
-    option_table = _party_options(problem, members)
-    unplaced = np.where(demands.must, MUST_COST, 0) + demands.unplaced_cost
-    previous = demands.previous[first_member]
-    previous = np.where(previous >= 0, party_of[previous], -1).astype(np.int32)
-    following = np.full(len(members), -1, np.int32)
-    following[previous[previous >= 0]] = np.flatnonzero(previous >= 0)
-    periods = len(departures.duration)
-    before, after = np.full(periods, -1, np.int32), np.full(periods, -1, np.int32)
-    gap = np.zeros(periods, np.int32)
-    for earlier, later, weeks in departures.gaps:
-        before[later], after[earlier], gap[later] = earlier, later, weeks
-    exclusion_start, exclusion = _exclusions(problem)
-    absence = np.full(periods, -1, np.int32)
-    for row in range(len(departures.absences)):
-        absence[departures.absences[row]] = row
+    found = _party_options(problem, members)
+    party, member = _party_records(problem, members, party_of, found)
+    period, excluded = _period_records(problem, party)
     return Board(
         ordinal=departures.ordinal,
-        unit_start=departures.periods.start,
+        unit=_records(_UNIT, first=departures.periods.start[:-1], end=departures.periods.start[1:]),
         unit_period=departures.periods.values,
         allowed=departures.allowed,
         unit_cost=departures.cost,
-        duration=departures.duration,
-        unit=departures.unit,
-        division=problem.division,
-        family=problem.family,
-        public=problem.public,
-        establishment=problem.establishment,
-        size=problem.size.astype(np.int32),
-        party_first=np.searchsorted(period, np.arange(periods + 1)).astype(np.int32),
-        before=before,
-        after=after,
-        gap=gap,
-        exclusion_start=exclusion_start,
-        exclusion=exclusion,
-        absence=absence,
-        absence_max=departures.absences_max,
         period=period,
-        member_first=np.concatenate(([0], np.cumsum(sizes))).astype(np.int32),
-        member=np.concatenate(members).astype(np.int32) if members else np.empty(0, np.int32),
-        seeker=option_table.seeker,
-        unplaced_cost=np.array([unplaced[m].sum() for m in members], np.int64),
-        previous=previous,
-        following=following,
-        link=demands.link[first_member],
-        sex=demands.sex,
-        reference_host=demands.reference_host,
-        option_start=option_table.start,
-        host=option_table.host,
-        cost=option_table.cost,
-        last=option_table.last,
-        bed=option_table.bed,
-        choice=option_table.choice,
-        member_option=option_table.member_option,
-        problem_bed=options.bed,
+        excluded=excluded,
+        absence_max=departures.absences_max,
+        party=party,
+        member=member,
+        option=found.option,
+        member_option=found.member_option,
+        member_bed=options.bed[found.member_option],
+        host=_records(
+            _HOST,
+            group_min=capacities.group_min,
+            group_max=capacities.group_max,
+            slot_weeks=capacities.slot_weeks,
+            trainees=capacities.trainees,
+            legal_person=capacities.legal_person,
+        ),
         slots=capacities.slots,
         public_row=capacities.public_row,
         public_slots=capacities.public_slots,
-        group_min=capacities.group_min,
-        group_max=capacities.group_max,
-        slot_weeks=capacities.slot_weeks,
-        trainees=capacities.trainees,
-        legal_person=capacities.legal_person,
         quota=capacities.quota,
         beds=capacities.beds,
         allowance=problem.equity.allowance,
@@ -150,6 +139,77 @@ def lay_out(problem: Problem) -> Board:
         saturation_price=problem.prices.saturation,
         host_stability_price=problem.prices.host_stability,
     )
+
+
+def _records(dtype: np.dtype[np.void], **columns: NDArray[Any]) -> Records:
+    """An array of records from its columns, all of one length."""
+    records = np.zeros(len(next(iter(columns.values()))), dtype)
+    for name, values in columns.items():
+        records[name] = values
+    return records
+
+
+def _party_records(
+    problem: Problem, members: list[Ints], party_of: Ints, found: "_PartyOptions"
+) -> tuple[Records, Records]:
+    demands = problem.demands
+    first = np.array([m[0] for m in members], np.int64)
+    size = np.array([len(m) for m in members], np.int64)
+    unplaced = np.where(demands.must, MUST_COST, 0) + demands.unplaced_cost
+    previous = demands.previous[first]
+    previous = np.where(previous >= 0, party_of[previous], -1)
+    following = np.full(len(members), -1, np.int32)
+    following[previous[previous >= 0]] = np.flatnonzero(previous >= 0)
+    party = _records(
+        _PARTY,
+        period=demands.period[first],
+        size=size,
+        member=np.cumsum(size) - size,
+        first=found.first,
+        end=found.end,
+        previous=previous,
+        following=following,
+        link=demands.link[first],
+        unplaced_cost=np.array([unplaced[m].sum() for m in members], np.int64),
+    )
+    demand = np.concatenate(members) if members else np.empty(0, np.int32)
+    member = _records(
+        _MEMBER,
+        demand=demand,
+        sex=demands.sex[demand],
+        reference_host=demands.reference_host[demand],
+    )
+    return party, member
+
+
+def _period_records(problem: Problem, party: Records) -> tuple[Records, Ints]:
+    departures = problem.departures
+    periods = len(departures.duration)
+    before, after = np.full(periods, -1), np.full(periods, -1)
+    gap, absence = np.zeros(periods), np.full(periods, -1)
+    for earlier, later, weeks in departures.gaps:
+        before[later], after[earlier], gap[later] = earlier, later, weeks
+    for row in range(len(departures.absences)):
+        absence[departures.absences[row]] = row
+    excluded_start, excluded = _exclusions(problem)
+    records = _records(
+        _PERIOD,
+        unit=departures.unit,
+        duration=departures.duration,
+        family=problem.family,
+        public=problem.public,
+        establishment=problem.establishment,
+        size=problem.size,
+        first=np.searchsorted(party["period"], np.arange(periods)),
+        end=np.searchsorted(party["period"], np.arange(periods), side="right"),
+        before=before,
+        after=after,
+        gap=gap,
+        excluded_first=excluded_start[:-1],
+        excluded_end=excluded_start[1:],
+        absence=absence,
+    )
+    return records, excluded
 
 
 def _parties(problem: Problem) -> tuple[list[Ints], Ints]:
@@ -168,48 +228,41 @@ def _parties(problem: Problem) -> tuple[list[Ints], Ints]:
 
 
 class _PartyOptions(NamedTuple):
-    seeker: Ints
-    start: Ints
-    host: Ints
-    cost: Longs
-    last: Ints
-    bed: Ints
-    choice: Ints
+    first: Ints  # (Q)
+    end: Ints  # (Q)
+    option: Records
     member_option: Ints
 
 
 def _party_options(problem: Problem, members: list[Ints]) -> _PartyOptions:
     """The options of Problem for parties of one; for larger ones, hosts open to all members."""
     options, demands = problem.options, problem.demands
-    seeker = np.empty(len(members), np.int32)
-    start = list(options.start)
+    first, end = np.empty(len(members), np.int32), np.empty(len(members), np.int32)
+    alone = len(options.host)
     rows: list[tuple[int, int, int, int]] = []
     member_option: list[int] = []
     for q, together in enumerate(members):
+        seekers = demands.seeker[together]
         if len(together) == 1:
-            seeker[q] = demands.seeker[together[0]]
+            first[q], end[q] = options.start[seekers[0]], options.start[seekers[0] + 1]
             continue
-        found = [_cheapest_by_host(problem, demands.seeker[d]) for d in together]
+        found = [_cheapest_by_host(problem, seeker) for seeker in seekers]
         shared = set(found[0]).intersection(*found[1:])
-        ranked = sorted((sum(int(options.cost[f[h]]) for f in found), h) for h in shared)
-        for cost, host in ranked:
+        first[q] = alone + len(rows)
+        for cost, host in sorted((sum(int(options.cost[f[h]]) for f in found), h) for h in shared):
             chosen = [f[host] for f in found]
             rows.append((host, cost, min(int(options.last[o]) for o in chosen), len(member_option)))
             member_option.extend(chosen)
-        seeker[q] = len(start) - 1
-        start.append(len(options.host) + len(rows))
+        end[q] = alone + len(rows)
     extra = np.array(rows, np.int64).reshape(-1, 4)
-    none = np.full(len(rows), -1, np.int32)
-    return _PartyOptions(
-        seeker=seeker,
-        start=np.array(start, np.int32),
-        host=np.concatenate([options.host, extra[:, 0]]).astype(np.int32),
-        cost=np.concatenate([options.cost, extra[:, 1]]).astype(np.int64),
-        last=np.concatenate([options.last, extra[:, 2]]).astype(np.int32),
-        bed=np.concatenate([options.bed, none]).astype(np.int32),
-        choice=np.concatenate([np.full(len(options.host), -1), extra[:, 3]]).astype(np.int32),
-        member_option=np.array(member_option, np.int32),
-    )
+    option = np.zeros(alone + len(rows), _OPTION)
+    option["choice"] = option["bed"] = -1
+    option["bed"][:alone] = options.bed
+    for i, name in enumerate(("host", "cost", "last")):
+        option[name][:alone] = getattr(options, name)
+        option[name][alone:] = extra[:, i]
+    option["choice"][alone:] = extra[:, 3]
+    return _PartyOptions(first, end, option, np.array(member_option, np.int32))
 
 
 def _cheapest_by_host(problem: Problem, seeker: int) -> dict[int, int]:
