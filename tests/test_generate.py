@@ -16,8 +16,8 @@ from solver.integrity import faults
 TINY = [tiny(seed) for seed in range(500)]
 TABLES = {
     "places": 1.0, "journeys": 0.2, "establishments": 1.0, "divisions": 1.0, "periods": 1.0,
-    "pupils": 0.8, "hosts": 0.8, "capacities": 0.3, "boarding_houses": 0.5, "found_places": 0.25,
-    "closures": 0.3,
+    "pupils": 0.8, "hosts": 0.8, "capacities": 0.2, "boarding_houses": 0.4, "found_places": 0.2,
+    "closures": 0.2,
 }  # fmt: skip
 
 
