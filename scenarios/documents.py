@@ -100,7 +100,8 @@ def read_mapping(source: Source, content: Any, file: str) -> None:
     settings: dict[str, Any] = {}
     for key, value in content.items():
         if isinstance(value, list) and fold(str(key)) not in ("bases",):
-            _object_table(source, str(key), f"{file} › {key}", value)
+            if value:
+                _object_table(source, str(key), f"{file} › {key}", value)
         else:
             settings[str(key)] = value
     source.settings = RawSettings(file, settings, typed=True)

@@ -14,7 +14,17 @@ _REASONS: tuple[tuple[frozenset[str], str], ...] = (
     ),
     (
         frozenset(
-            {"naissance", "ddn", "birth", "birthdate", "birthday", "nele", "ne_le", "nee_le"}
+            {
+                "naissance",
+                "ddn",
+                "birth",
+                "birthdate",
+                "birthday",
+                "nele",
+                "ne_le",
+                "nee_le",
+                "ne_e_le",
+            }
         ),
         "la date de naissance identifie l'élève : « age » (au 1er septembre) suffit",
     ),

@@ -10,7 +10,16 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from scenarios.cells import Unreadable, empty, fold, lost_by_spreadsheet, reader_of, shown, written
+from scenarios.cells import (
+    Reader,
+    Unreadable,
+    empty,
+    fold,
+    lost_by_spreadsheet,
+    reader_of,
+    shown,
+    written,
+)
 from scenarios.door import refusal
 from scenarios.raw import RawTable
 from scenarios.tables import Column, Table
@@ -72,8 +81,8 @@ def read_rows(
         return []
     stated = frozenset(header for header, _ in places)
     by_header = {c.header: c for c in table.columns}
-    cells = [
-        (header, position, by_header[header], _read(by_header[header], year), {})
+    cells: list[tuple[str, int, Column, Reader, dict[str, Any]]] = [
+        (header, position, by_header[header], reader_of(by_header[header], year), {})
         for header, position in places
         if header != DELETE
     ]
@@ -115,10 +124,6 @@ def read_rows(
             row.delete = _deletes(raw, table, line, content[delete_at], faults)
         rows.append(row)
     return rows
-
-
-def _read(column: Column, year: int | None) -> Any:
-    return reader_of(column, year)
 
 
 def _deletes(raw: RawTable, table: Table, line: int, cell: Any, faults: list[Fault]) -> bool:
