@@ -444,7 +444,7 @@ class Result(Frozen):
     conflicts: tuple[Conflict, ...] = ()
     seed: int = 0
     seconds: float = 0.0
-    versions: Annotated[Mapping[str, str], Field(description="Versions des composants du moteur", default_factory=dict)]
+    versions: Annotated[Mapping[str, str], Field(description="Versions des composants du moteur")] = Field(default_factory=dict)
 
     @property
     def gap(self) -> float | None:

@@ -28,6 +28,8 @@ _TOKEN = re.compile(r"[0-9]{8}|nsf:[0-9]{3}|secteur:[^\s:]+|\*")
 _UAI_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 _MOST_HINTS = 40
 _MOST_CHECK_DIGITS = 10
+_CASCADE = 3
+"""References that miss the same value, from which a lost key explains them better than typing."""
 _MAY_LIE_ELSEWHERE = frozenset({("internats", "uai")})
 """A boarding house may belong to an establishment of another bassin: only its place counts."""
 
@@ -73,6 +75,7 @@ def check(
         _group_sizes,
         _tokens,
         _capacities,
+        _counted_pupils,
         _found_places,
         _check_digits,
     ):
@@ -265,12 +268,16 @@ def _weight(name: str, header: str) -> Severity:
 
 
 def _explained(values: Sequence[str], unsure: Sequence[str]) -> set[str]:
-    """The missed values that a malformed or empty key of the named table accounts for."""
+    """The missed values that a malformed or empty key of the named table accounts for.
+
+    A value close to the malformed key, or else the one missed most often, if often enough.
+    """
     counts = Counter(values)
     explained: set[str] = set()
     for key in unsure[:_MOST_HINTS]:
-        left = [value for value, _ in counts.most_common() if value not in explained]
-        explained.update(get_close_matches(key, left[:500], n=1, cutoff=0.75) if key else left[:1])
+        left = [value for value, _ in counts.most_common(500) if value not in explained]
+        often = [value for value in left[:1] if counts[value] >= _CASCADE]
+        explained.update(get_close_matches(key, left, n=1, cutoff=0.75) or often)
     return explained
 
 
@@ -452,6 +459,26 @@ def _capacities(tables: Tables) -> Iterator[Fault]:
                 until, before = span[1], span
 
 
+def _counted_pupils(tables: Tables) -> Iterator[Fault]:
+    """A described pupil may not bear the name of one that a head count stands for."""
+    described = {pupil.division for _, pupil in _rows(tables, "eleves")}
+    counted = {d.id: d.headcount or 0 for _, d in _rows(tables, "divisions")}
+    for i, pupil in _rows(tables, "eleves"):
+        division, _, number = (pupil.id or "").rpartition("#")
+        if division in described or not re.fullmatch("[0-9]{3,9}", number):
+            continue
+        if 0 < int(number) <= counted.get(division, 0) and number == f"{int(number):03d}":
+            yield Fault(
+                "doublon",
+                f"c'est le nom d'un élève que représente l'effectif de « {division} »",
+                "eleves",
+                i,
+                "eleve",
+                pupil.id,
+                "un pseudonyme qui ne soit pas <division>#<numéro>",
+            )
+
+
 def _found_places(tables: Tables) -> Iterator[Fault]:
     division_of_pupil = {row.id: row.division for _, row in _rows(tables, "eleves")}
     division_of_period = {row.id: row.division for _, row in _rows(tables, "periodes")}
@@ -526,6 +553,7 @@ _ROW_RULES: tuple[Callable[[Tables], Iterator[Fault]], ...] = (
     _group_sizes,
     _tokens,
     _capacities,
+    _counted_pupils,
     _found_places,
     _check_digits,
 )

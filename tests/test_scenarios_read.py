@@ -214,8 +214,16 @@ def test_one_bad_key_does_not_fault_the_rows_that_name_it() -> None:
     text = FILES["etablissements.csv"].decode().replace("0540037X", "054037X")
     assert only(inspect(etablissements=text)).code == "valeur-refusee"
     text = FILES["accueils.csv"].decode().replace("X-superette;", ";")
-    placements = "eleve;periode;accueil;statut\ne5;CAP1-1;X-superette;trouve\n"
+    placements = "eleve;periode;accueil;statut\n" + "".join(
+        f"{pupil};CAP1-1;X-superette;trouve\n" for pupil in ("e4", "e5", "e6")
+    )
     assert only(inspect(accueils=text, placements=placements)).code == "valeur-absente"
+    typing = placements.replace("e4;CAP1-1;X-superette", "e4;CAP1-1;X-garaje")
+    assert [f.value for f in inspect(accueils=text, placements=typing).faults[1:]] == [
+        "X-garaje",
+        "X-superette",
+        "X-superette",
+    ]
     text = FILES["divisions.csv"].decode().replace("CAP;5003", "CAPE;5003")
     assert only(inspect(divisions=text)).column == "public"
 
