@@ -135,23 +135,9 @@ def build(
                 elif constraint is not True:
                     cp.add(constraint)
     cp.minimize(total(preference.price(problem, variables) for preference in PREFERENCES))
-    if cuts:
-        _seats_while_out(problem, variables, cp)
+    for cut in variables.cuts if cuts else ():
+        cp.add(cut)
     return Model(problem, variables, cp)
-
-
-def _seats_while_out(problem: Problem, variables: Variables, cp: cp_model.CpModel) -> None:
-    """A period that starts in week s uses no more slots than its scarcest week offers."""
-    capacities, duration = problem.capacities, problem.departures.duration
-    for flow in variables.spread_flows:
-        if flow.kind == "beds":
-            continue
-        pupils_per_slot = int(capacities.group_max[flow.place]) if flow.kind == "heads" else 1
-        for start, part in flow.per_start.items():
-            weeks = slice(start, start + int(duration[flow.period]))
-            most = pupils_per_slot * int(capacities.slots[flow.place, weeks].min())
-            if most < flow.most:
-                cp.add(part <= most * variables.starts(flow.period)[start])
 
 
 def _engine(

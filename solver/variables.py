@@ -5,9 +5,9 @@ plan. Rules speak to these types only. Must not know: which rules there are, how
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from ortools.sat.python import cp_model
 
@@ -17,7 +17,7 @@ Expression: TypeAlias = cp_model.LinearExpr | int
 """A linear expression over variables, or its value."""
 Constraint: TypeAlias = cp_model.BoundedLinearExpression | bool
 """A linear constraint, or whether it holds."""
-Key: TypeAlias = tuple[str | int, ...]
+Key: TypeAlias = tuple[Any, ...]
 """Name of an auxiliary variable: equal in a model and in a finished plan."""
 
 
@@ -41,39 +41,46 @@ def weighted(terms: Iterable[tuple[int, Expression]]) -> Expression:
 
 
 class Flow:
-    """What one period sends to one place (pupils, slots or beds) in the weeks it is out."""
+    """What a period sends to a place (pupils, slots or beds) in the weeks it is out.
+
+    Flows of periods that are out together may be merged: `parts` names them all, as (kind, period,
+    place); kinds are `heads` and `slots` at a host, `beds` in a boarding house × 3 + sex.
+    """
 
     def __init__(
         self,
         variables: "Variables",
-        kind: str,
-        period: int,
-        place: int,
+        parts: tuple[tuple[str, int, int], ...],
         amount: Expression,
         most: int,
     ) -> None:
         self._variables = variables
-        self.kind = kind
-        """`heads` or `slots` at a host, `beds` in a boarding house."""
-        self.period = period
-        self.place = place
-        """Host, or boarding house × 3 + sex."""
+        self.parts = parts
+        self.period = parts[0][1]
         self.total = amount
         """While the period lasts."""
         self.most = most
         """Upper bound of `total`."""
 
     @property
-    def key(self) -> Key:
-        return (self.kind, self.period, self.place)
+    def starts(self) -> Mapping[int, Expression]:
+        return self._variables.starts(self.period)
 
-    def reaches(self, week: int) -> bool:
-        """Whether the period may be out that week."""
-        return bool(self._covering(week))
+    @property
+    def is_settled(self) -> bool:
+        """Whether both the amount and the start are constants."""
+        return isinstance(self.total, int) and not any(
+            not isinstance(literal, int) for literal in self.starts.values()
+        )
+
+    @cached_property
+    def weeks(self) -> Mapping[int, Sequence[int]]:
+        """The weeks in which the period may be out, each with the starts that make it so."""
+        return self._variables.weeks_out(self.period)
 
     def out(self, week: int) -> Expression:
         """What is there that week: `total` where the period is out, else 0."""
-        return total(self.per_start[s] for s in self._covering(week))
+        return total(self.per_start[s] for s in self.weeks.get(week, ()))
 
     @cached_property
     def per_start(self) -> Mapping[int, Expression]:
@@ -81,26 +88,75 @@ class Flow:
 
         A convex hull: much tighter than « total if out » written with a big constant.
         """
-        starts = self._variables.starts(self.period)
-        if len(starts) == 1 and all(isinstance(literal, int) for literal in starts.values()):
-            return dict.fromkeys(starts, self.total)
+        if all(isinstance(literal, int) for literal in self.starts.values()):
+            return dict.fromkeys(self.starts, self.total)
         if isinstance(self.total, int):
-            return {s: self.total * literal for s, literal in starts.items()}
-        return self._variables.spread(self, starts)
+            return {s: self.total * literal for s, literal in self.starts.items()}
+        return self._variables.spread(self)
 
-    def _covering(self, week: int) -> list[int]:
-        duration = int(self._variables.problem.departures.duration[self.period])
-        return [s for s in self._variables.starts(self.period) if s <= week < s + duration]
+    @property
+    def bundle(self) -> tuple[int, int]:
+        """Flows with the same bundle are always out together."""
+        return self._variables.bundle(self.period)
+
+    @staticmethod
+    def sum(flows: Sequence["Flow"]) -> "Flow":
+        """The flows of one bundle as one."""
+        return flows[0]._variables.sum_of(flows)
+
+    def note_scarcest(self, room: Sequence[int]) -> None:
+        """Note, for the model, that a start leaves no more than its scarcest week."""
+        for s, most in self.scarcest(room).items():
+            if most < self.most:
+                self._variables.cuts.append(self.per_start[s] <= most * self.starts[s])
+
+    def scarcest(self, room: Sequence[int]) -> Mapping[int, int]:
+        """For each start, what the week with the least `room` leaves for this flow."""
+        duration = self._variables.duration(self.period)
+        return {s: max(0, min([self.most, *room[s : s + duration]])) for s in self.starts}
 
 
-def present(flows: Iterable[Flow], week: int) -> Expression:
-    """What all flows together put there that week."""
-    return total(flow.out(week) for flow in flows)
+def within(flows: Iterable[Flow], limits: Sequence[int]) -> Iterator[tuple[int, Constraint]]:
+    """(week, constraint): together the flows stay within the limit of each week.
+
+    Constraints that cannot bind are left out. Week −1 stands for all weeks at once: a flow that
+    has a place to itself needs one constraint, no matter how many weeks it may fall in.
+    """
+    room, open_flows = [*limits], []
+    for flow in flows:
+        if not flow.is_settled:
+            open_flows.append(flow)
+        elif isinstance(flow.total, int):
+            for week in flow.weeks:
+                room[week] -= flow.total
+    yield from ((week, False) for week, left in enumerate(room) if left < 0)
+    merged = _merged(open_flows)
+    if len(merged) == 1:
+        yield from _alone(merged[0], room)
+        return
+    most = [sum(flow.most for flow in merged if w in flow.weeks) for w in range(len(room))]
+    crowded = [week for week, left in enumerate(room) if most[week] > left]
+    for week in crowded:
+        yield week, total(flow.out(week) for flow in merged) <= max(0, room[week])
+    if crowded:
+        for flow in merged:
+            flow.note_scarcest(room)
 
 
-def may_exceed(flows: Iterable[Flow], week: int, limit: int) -> bool:
-    """Whether the flows could be more than `limit` that week; a constraint is idle where not."""
-    return sum(flow.most for flow in flows if flow.reaches(week)) > limit
+def _alone(flow: Flow, room: Sequence[int]) -> Iterator[tuple[int, Constraint]]:
+    """One constraint over all weeks; exact because the period starts once."""
+    scarcest = flow.scarcest(room)
+    if any(most < flow.most for most in scarcest.values()):
+        yield -1, flow.total <= weighted((n, flow.starts[s]) for s, n in scarcest.items())
+
+
+def _merged(flows: Iterable[Flow]) -> list[Flow]:
+    """The flows of periods that are always out together, added up."""
+    together: dict[tuple[int, int], list[Flow]] = defaultdict(list)
+    for flow in flows:
+        if flow.most:
+            together[flow.bundle].append(flow)
+    return [group[0] if len(group) == 1 else Flow.sum(group) for group in together.values()]
 
 
 class Variables:
@@ -123,8 +179,8 @@ class Variables:
         self._cp = cp
         self.auxiliary: dict[Key, cp_model.IntVar] = {}
         """Open auxiliary variables by key."""
-        self.spread_flows: list[Flow] = []
-        """The flows that `spread` told apart by start."""
+        self.cuts: list[Constraint] = []
+        """What the rules already imply, worth saying to an engine all the same."""
         self.excesses: dict[Key, Expression] = {}
         """What `excess` answered, by key."""
         units = range(len(problem.departures.periods))
@@ -142,9 +198,12 @@ class Variables:
             for d in demands
         )
         self._unit: list[int] = problem.departures.unit.tolist()
+        self._duration: list[int] = problem.departures.duration.tolist()
         self._host: list[int] = problem.options.host.tolist()
         self._heads: dict[tuple[int, int], Flow] = {}
         self._slots: dict[tuple[int, int], Flow] = {}
+        self._sums: dict[tuple[tuple[str, int, int], ...], Flow] = {}
+        self._weeks_out: dict[tuple[int, int], Mapping[int, Sequence[int]]] = {}
 
     # --- the calendar
 
@@ -156,14 +215,31 @@ class Variables:
         """For each week in which the period may start, whether it does."""
         return self._starts[self._unit[period]]
 
+    def duration(self, period: int) -> int:
+        return self._duration[period]
+
+    def bundle(self, period: int) -> tuple[int, int]:
+        """(unit, duration): periods with the same bundle are always out together."""
+        return self._unit[period], self._duration[period]
+
+    def weeks_out(self, period: int) -> Mapping[int, Sequence[int]]:
+        """The weeks in which the period may be out, each with the starts that make it so."""
+        bundle = self.bundle(period)
+        if bundle not in self._weeks_out:
+            weeks: dict[int, list[int]] = defaultdict(list)
+            for start in self.starts(period):
+                for week in range(start, min(start + bundle[1], self.problem.weeks)):
+                    weeks[week].append(start)
+            self._weeks_out[bundle] = dict(weeks)
+        return self._weeks_out[bundle]
+
     def out(self, period: int, week: int) -> Expression:
         """Whether the period is out that week."""
-        duration = int(self.problem.departures.duration[period])
-        return total(x for s, x in self.starts(period).items() if s <= week < s + duration)
+        starts = self.starts(period)
+        return total(starts[s] for s in self.weeks_out(period).get(week, ()))
 
     def may_be_out(self, period: int, week: int) -> bool:
-        duration = int(self.problem.departures.duration[period])
-        return any(s <= week < s + duration for s in self.starts(period))
+        return week in self.weeks_out(period)
 
     # --- who goes where
 
@@ -200,7 +276,7 @@ class Variables:
             per_demand = self._arrivals.get(key, {})
             amount = total(x for choices in per_demand.values() for x in choices)
             most = amount if isinstance(amount, int) else len(per_demand)
-            self._heads[key] = Flow(self, "heads", period, host, amount, most)
+            self._heads[key] = Flow(self, (("heads", *key),), amount, most)
         return self._heads[key]
 
     def slots(self, period: int, host: int) -> Flow:
@@ -213,12 +289,12 @@ class Variables:
             if group_max == 1:
                 self._slots[key] = heads
             elif isinstance(heads.total, int):
-                self._slots[key] = Flow(self, "slots", period, host, most, most)
+                self._slots[key] = Flow(self, (("slots", *key),), most, most)
             else:
                 slots = self._integer(("slots", *key), most)
                 self._define(group_max * slots >= heads.total)
                 self._define(group_max * slots <= heads.total + (group_max - 1))
-                self._slots[key] = Flow(self, "slots", period, host, slots, most)
+                self._slots[key] = Flow(self, (("slots", *key),), slots, most)
         return self._slots[key]
 
     @cached_property
@@ -236,7 +312,7 @@ class Variables:
         for (house, s, period), per_demand in taken.items():
             amount = total(x for choices in per_demand.values() for x in choices)
             most = amount if isinstance(amount, int) else len(per_demand)
-            flows[house, s].append(Flow(self, "beds", period, house * 3 + s, amount, most))
+            flows[house, s].append(Flow(self, (("beds", period, house * 3 + s),), amount, most))
         return flows
 
     # --- auxiliary quantities
@@ -253,32 +329,38 @@ class Variables:
             self.excesses[key] = over
         return self.excesses[key]
 
-    def spread(self, flow: Flow, starts: Mapping[int, Expression]) -> Mapping[int, Expression]:
+    def spread(self, flow: Flow) -> Mapping[int, Expression]:
         """One variable per start, none of them above 0 but for the start taken; see `Flow`."""
-        self.spread_flows.append(flow)
-        parts = {s: self._integer(("start", s, *flow.key), flow.most) for s in starts}
+        parts = {s: self._integer(("start", s, *flow.parts), flow.most) for s in flow.starts}
         for s, part in parts.items():
-            self._define(part <= flow.most * starts[s])
+            self._define(part <= flow.most * flow.starts[s])
         self._define(total(parts.values()) == flow.total)
         return parts
+
+    def sum_of(self, flows: Sequence[Flow]) -> Flow:
+        """The flows of one bundle as one, the same each time it is asked for."""
+        parts = tuple(part for flow in flows for part in flow.parts)
+        if parts not in self._sums:
+            amount = total(flow.total for flow in flows)
+            self._sums[parts] = Flow(self, parts, amount, sum(flow.most for flow in flows))
+        return self._sums[parts]
 
     def value(self, key: Key) -> int:
         """Value of an auxiliary variable of another model; only where nothing is open here."""
         if key in self.excesses:
             return _settled_value(self.excesses[key])
-        if key[0] == "start":
-            flow = self._flow(key[2:])
-            taken = flow is not None and key[1] in self.starts(flow.period)
-            return _settled_value(flow.total) if flow is not None and taken else 0
-        flow = self._flow(key)
-        return 0 if flow is None else _settled_value(flow.total)
+        if key[0] != "start":
+            return self._amount(key)
+        _, start, *parts = key
+        return sum(self._amount(part) for part in parts if start in self.starts(part[1]))
 
-    def _flow(self, key: Key) -> Flow | None:
-        kind, period, place = str(key[0]), int(key[1]), int(key[2])
+    def _amount(self, part: Key) -> int:
+        kind, period, place = part
         if kind == "beds":
-            flows = self.beds.get(divmod(place, 3), ())
-            return next((flow for flow in flows if flow.period == period), None)
-        return (self.heads if kind == "heads" else self.slots)(period, place)
+            flows = [f for f in self.beds.get(divmod(place, 3), ()) if f.period == period]
+            return sum(_settled_value(flow.total) for flow in flows)
+        flow = self.heads(period, place) if kind == "heads" else self.slots(period, place)
+        return _settled_value(flow.total)
 
     @cached_property
     def _arrivals(self) -> Mapping[tuple[int, int], Mapping[int, list[Expression]]]:

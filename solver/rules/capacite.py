@@ -6,7 +6,7 @@ from solver.domain import Violation
 from solver.facts import Facts
 from solver.problem import Problem
 from solver.rule import Requirement, Subject
-from solver.variables import Constraint, Variables, may_exceed, present
+from solver.variables import Constraint, Variables, within
 
 
 class HostCapacity(Requirement):
@@ -17,12 +17,11 @@ class HostCapacity(Requirement):
     def constraints(
         self, problem: Problem, variables: Variables
     ) -> Iterator[tuple[Subject, Constraint]]:
-        """Subject: (host, week)."""
+        """Subject: (host, week or −1)."""
         for host, periods in variables.visitors.items():
             flows = [variables.slots(period, host) for period in periods]
-            for week, slots in enumerate(problem.capacities.slots[host].tolist()):
-                if may_exceed(flows, week, slots):
-                    yield (host, week), present(flows, week) <= slots
+            for week, fits in within(flows, problem.capacities.slots[host].tolist()):
+                yield (host, week), fits
 
     def violations(self, facts: Facts) -> Iterator[Violation]:
         for host_id in facts.heads:

@@ -7,7 +7,7 @@ from solver.domain import Violation
 from solver.facts import Facts
 from solver.problem import Problem
 from solver.rule import Requirement, Subject
-from solver.variables import Constraint, Flow, Variables, may_exceed, present
+from solver.variables import Constraint, Flow, Variables, within
 
 
 class PublicCapacity(Requirement):
@@ -20,7 +20,7 @@ class PublicCapacity(Requirement):
     def constraints(
         self, problem: Problem, variables: Variables
     ) -> Iterator[tuple[Subject, Constraint]]:
-        """Subject: (host, public, week)."""
+        """Subject: (host, public, week or −1)."""
         capacities = problem.capacities
         for host, periods in variables.visitors.items():
             flows_of: dict[int, list[Flow]] = defaultdict(list)
@@ -29,9 +29,8 @@ class PublicCapacity(Requirement):
                     flows_of[int(problem.public[period])].append(variables.slots(period, host))
             for public, flows in flows_of.items():
                 row = capacities.public_row[host, public]
-                for week, slots in enumerate(capacities.public_slots[row].tolist()):
-                    if may_exceed(flows, week, slots):
-                        yield (host, public, week), present(flows, week) <= slots
+                for week, fits in within(flows, capacities.public_slots[row].tolist()):
+                    yield (host, public, week), fits
 
     def violations(self, facts: Facts) -> Iterator[Violation]:
         for row in facts.scenario.capacities:

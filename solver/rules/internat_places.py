@@ -7,7 +7,7 @@ from solver.domain import Violation
 from solver.facts import Facts
 from solver.problem import BOY, GIRL, UNKNOWN_SEX, Problem
 from solver.rule import Requirement, Subject
-from solver.variables import Constraint, Variables, may_exceed, present
+from solver.variables import Constraint, Variables, within
 from solver.week import Week
 
 _MAY_OVERFLOW = ((), (GIRL,), (BOY,), (GIRL, BOY))
@@ -24,7 +24,7 @@ class Beds(Requirement):
     def constraints(
         self, problem: Problem, variables: Variables
     ) -> Iterator[tuple[Subject, Constraint]]:
-        """Subject: (boarding house, week).
+        """Subject: (boarding house, week or −1).
 
         Unknown + max(0, girls − beds) + max(0, boys − beds) ≤ mixed holds exactly where it does
         for every choice of the terms that may be positive.
@@ -34,9 +34,8 @@ class Beds(Requirement):
                 sexes = (UNKNOWN_SEX, *overflowing)
                 flows = [f for sex in sexes for f in variables.beds.get((house, sex), ())]
                 limit = mixed + sum(beds[sex] for sex in overflowing)
-                for week in range(problem.weeks):
-                    if may_exceed(flows, week, limit):
-                        yield (house, week), present(flows, week) <= limit
+                for week, fits in within(flows, [limit] * problem.weeks):
+                    yield (house, week), fits
 
     def violations(self, facts: Facts) -> Iterator[Violation]:
         guests: dict[tuple[str, Week], Counter[str | None]] = defaultdict(Counter)

@@ -7,7 +7,7 @@ from solver.domain import TRAINING, Host, Scenario, Violation
 from solver.facts import Facts
 from solver.problem import Problem
 from solver.rule import Requirement, Subject
-from solver.variables import Constraint, Flow, Variables, may_exceed, present
+from solver.variables import Constraint, Flow, Variables, within
 from solver.week import Week
 
 
@@ -45,7 +45,7 @@ class LegalQuota(Requirement):
     def constraints(
         self, problem: Problem, variables: Variables
     ) -> Iterator[tuple[Subject, Constraint]]:
-        """Subject: (legal person, week)."""
+        """Subject: (legal person, week or −1)."""
         flows_of: dict[int, list[Flow]] = defaultdict(list)
         for host, periods in variables.visitors.items():
             person = int(problem.capacities.legal_person[host])
@@ -54,9 +54,8 @@ class LegalQuota(Requirement):
                 flows_of[person] += [variables.heads(p, host) for p in trainees]
         for person, flows in flows_of.items():
             quota = int(problem.capacities.quota[person])
-            for week in range(problem.weeks):
-                if may_exceed(flows, week, quota):
-                    yield (person, week), present(flows, week) <= quota
+            for week, fits in within(flows, [quota] * problem.weeks):
+                yield (person, week), fits
 
     def violations(self, facts: Facts) -> Iterator[Violation]:
         quota = quotas(facts.scenario)

@@ -6,7 +6,7 @@ from solver.domain import TRAINING, Violation
 from solver.facts import Facts
 from solver.problem import NO_LIMIT, Problem
 from solver.rule import Requirement, Subject
-from solver.variables import Constraint, Variables, may_exceed, present
+from solver.variables import Constraint, Variables, within
 
 
 class Tutors(Requirement):
@@ -20,15 +20,14 @@ class Tutors(Requirement):
     def constraints(
         self, problem: Problem, variables: Variables
     ) -> Iterator[tuple[Subject, Constraint]]:
-        """Subject: (host, week)."""
+        """Subject: (host, week or −1)."""
         for host, periods in variables.visitors.items():
             most = int(problem.capacities.trainees[host])
             if most >= NO_LIMIT:
                 continue
             flows = [variables.heads(p, host) for p in periods if problem.family[p] == 1]
-            for week in range(problem.weeks):
-                if may_exceed(flows, week, most):
-                    yield (host, week), present(flows, week) <= most
+            for week, fits in within(flows, [most] * problem.weeks):
+                yield (host, week), fits
 
     def violations(self, facts: Facts) -> Iterator[Violation]:
         per_tutor = facts.scenario.regulation.trainees_per_tutor
