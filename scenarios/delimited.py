@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from scenarios.cells import empty, fold
-from scenarios.raw import MOST_FAULTS_OF_A_FILE, RawTable
+from scenarios.raw import RawTable
 from solver.errors import Fault
 
 
@@ -94,7 +94,6 @@ def _records(
     """(line as a spreadsheet counts, cells, broken): a bad quotation spoils its own line only."""
     start = 0
     record = 0
-    reported = 0
     while start < len(lines):
         reader = csv.reader(lines[start:], delimiter=delimiter, strict=True)
         consumed = 0
@@ -107,16 +106,15 @@ def _records(
         except csv.Error as reason:
             record += 1
             line = lines[start + consumed]
-            if reported < MOST_FAULTS_OF_A_FILE:
-                reported += 1
-                faults.append(
-                    Fault(
-                        "guillemets",
-                        "cellule démesurée" if "limit" in str(reason) else "guillemets mal fermés",
-                        file=file,
-                        line=record,
-                        expected='un guillemet au début et à la fin, "" à l\'intérieur',
-                    )
+            limit = "limit" in str(reason)
+            faults.append(
+                Fault(
+                    "guillemets",
+                    "cellule démesurée" if limit else "guillemets mal fermés",
+                    file=file,
+                    line=record,
+                    expected='un guillemet au début et à la fin, "" à l\'intérieur',
                 )
+            )
             yield record, [cell.strip(' "\r\n') for cell in line.split(delimiter)], True
             start += consumed + 1

@@ -11,7 +11,7 @@ from typing import Any
 
 from scenarios.cells import fold
 from scenarios.delimited import decoded
-from scenarios.raw import LARGEST_FILE, MOST_FAULTS_OF_A_FILE, RawSettings, RawTable, Source
+from scenarios.raw import LARGEST_FILE, RawSettings, RawTable, Source
 from solver.errors import Fault
 
 
@@ -84,7 +84,7 @@ def open_document(source: Source, label: str) -> None:
             Fault("json-illisible", "écriture JSON incorrecte", file=file, line=line)
         )
         return
-    for key in doubles[:MOST_FAULTS_OF_A_FILE]:
+    for key in doubles:
         message = "clé donnée deux fois dans le même objet"
         source.faults.append(Fault("cle-double", message, file=file, column=key[:80]))
     read_mapping(source, content, file)

@@ -13,7 +13,6 @@ SETTINGS = "scenario"
 """Name of the settings among sheets."""
 LARGEST_FILE = 200_000_000
 """Bytes; the largest bassin is a hundred times smaller."""
-MOST_FAULTS_OF_A_FILE = 200
 
 
 @dataclass(slots=True)
