@@ -6,6 +6,7 @@ is told, and its loosening is applied and solved again. Must not know: prices, s
 """
 
 import random
+from collections import Counter
 from collections.abc import Iterable
 
 from solver.calendar import SchoolCalendar
@@ -20,6 +21,8 @@ __all__ = ["Conflict", "changed", "explain_infeasible"]
 
 _ORDERS = 3
 """Deletion orders tried; the smallest conflict found is told."""
+_FEW = 12
+"""A conflict of more statements is told as it is found; so many of them are tried loosened."""
 _MOST_CONFLICTS = 20
 """Conflicts told for one part of the scenario."""
 _PREFERENCE = (
@@ -45,9 +48,10 @@ def _conflicts(part: Scenario) -> list[Conflict]:
     told: list[Conflict] = []
     while len(told) < _MOST_CONFLICTS:
         guarded = _build(part)
-        if guarded.possible() is not False:
+        start = guarded.conflict()
+        if start is None:
             return told
-        keys = _smallest(guarded)
+        keys = _smallest(guarded, start)
         if guarded.possible(keys, otherwise=True) is not False:
             return told
         statements = [guarded.statements[k] for k in keys]
@@ -67,11 +71,10 @@ def _build(scenario: Scenario) -> Guarded:
     return guarded
 
 
-def _smallest(guarded: Guarded) -> tuple[Key, ...]:
+def _smallest(guarded: Guarded, start: tuple[Key, ...]) -> tuple[Key, ...]:
     """The smallest irreducible conflict that a few deletion orders find."""
-    start = guarded.sufficient()
     best = _shrunk(guarded, start)
-    for seed in range(1, _ORDERS):
+    for seed in range(1, _ORDERS if len(best) <= _FEW else 1):
         order = list(start)
         random.Random(seed).shuffle(order)
         best = min(best, _shrunk(guarded, order), key=len)
@@ -80,12 +83,12 @@ def _smallest(guarded: Guarded) -> tuple[Key, ...]:
 
 def _shrunk(guarded: Guarded, keys: Iterable[Key]) -> tuple[Key, ...]:
     """Delete every statement without which the rest still conflicts."""
-    kept = list(keys)
-    for key in tuple(kept):
-        rest = [k for k in kept if k != key]
-        if guarded.possible(rest) is False:
-            kept = rest
-    return tuple(kept)
+    kept = tuple(keys)
+    for key in kept:
+        if key in kept:
+            rest = guarded.conflict([k for k in kept if k != key])
+            kept = kept if rest is None else rest
+    return kept
 
 
 def _loosening(part: Scenario, statements: list[Statement]) -> Loosening | None:
@@ -94,13 +97,41 @@ def _loosening(part: Scenario, statements: list[Statement]) -> Loosening | None:
         for columns in (_PREFERENCE, _LAST_RESORT):
             eligible = [s for s in statements if s.column in columns]
             eligible.sort(key=lambda s: columns.index(s.column))
-            ladders = [steps for s in eligible if (steps := list(loosenings(part, s)))]
-            useful = [steps for steps in ladders if _resolves(part, steps[-1], keys)]
-            for step in range(max(map(len, useful), default=0)):
-                for steps in useful:
-                    if step < len(steps) and _resolves(part, steps[step], keys):
-                        return steps[step]
+            eligible = _spread(eligible)[:_FEW]
+            best: tuple[int, Loosening] | None = None
+            for statement in eligible:
+                steps = list(loosenings(part, statement))
+                if steps and _resolves(part, steps[-1], keys):
+                    first = _first(part, steps, keys)
+                    if best is None or first < best[0]:
+                        best = first, steps[first]
+                if best is not None and best[0] == 0:
+                    break
+            if best is not None:
+                return best[1]
     return None
+
+
+def _spread(statements: list[Statement]) -> list[Statement]:
+    """The first of each column, then the second of each, and so on."""
+    seen: Counter[str] = Counter()
+    turn = []
+    for statement in statements:
+        turn.append(seen[statement.column])
+        seen[statement.column] += 1
+    return [s for _, s in sorted(zip(turn, statements, strict=True), key=lambda pair: pair[0])]
+
+
+def _first(part: Scenario, steps: list[Loosening], keys: list[Key] | None) -> int:
+    """The mildest change that resolves; the last one does, and each outdoes the one before."""
+    low, high = 0, len(steps) - 1
+    while low < high:
+        middle = (low + high) // 2
+        if _resolves(part, steps[middle], keys):
+            high = middle
+        else:
+            low = middle + 1
+    return high
 
 
 def _resolves(part: Scenario, loosening: Loosening, keys: list[Key] | None) -> bool:

@@ -11,8 +11,8 @@ from ortools.sat.python import cp_model
 
 from solver.errors import ModelRefused
 
-_SECONDS = 30.0
-"""Limit of one check; past it the answer is unknown and nothing is claimed."""
+_SECONDS, _SECONDS_FOR_ALL = 3.0, 30.0
+"""Limits of a check of some statements, of all or of a confirmation. Past it nothing is claimed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +75,17 @@ class Guarded:
             status
         )
 
-    def sufficient(self) -> tuple[Key, ...]:
-        """Statements that cannot hold together, not yet the fewest; all if OR-Tools names none."""
-        _, engine = self._solve(self._guards, otherwise=False)
+    def conflict(self, keys: Collection[Key] | None = None) -> tuple[Key, ...] | None:
+        """Some of these statements (all by default) that cannot hold together, in their order.
+
+        Not yet the fewest; None where they can hold together or time ran out.
+        """
+        keys = tuple(self._guards) if keys is None else tuple(keys)
+        status, engine = self._solve(keys, otherwise=False)
+        if status != cp_model.INFEASIBLE:
+            return None
         named = set(engine.sufficient_assumptions_for_infeasibility())
-        return tuple(k for k, guard in self._guards.items() if guard.index in named) or tuple(
-            self._guards
-        )
+        return tuple(k for k in keys if self._guards[k].index in named) or keys
 
     def _solve(
         self, keys: Collection[Key], otherwise: bool
@@ -90,11 +94,11 @@ class Guarded:
         self.model.add_assumptions([self._guards[k] for k in keys if k in self._guards])
         engine = cp_model.CpSolver()
         engine.parameters.num_workers = 1
-        engine.parameters.max_time_in_seconds = _SECONDS
-        if otherwise:
-            engine.parameters.cp_model_presolve = False
-            engine.parameters.linearization_level = 0
-            engine.parameters.random_seed = 97
+        decisive = otherwise or len(keys) == len(self._guards)
+        engine.parameters.max_time_in_seconds = _SECONDS_FOR_ALL if decisive else _SECONDS
+        engine.parameters.cp_model_presolve = otherwise
+        engine.parameters.linearization_level = 1 if otherwise else 0
+        engine.parameters.random_seed = 97 if otherwise else 0
         status = engine.solve(self.model)
         if status == cp_model.MODEL_INVALID:
             raise ModelRefused(self.model.validate())

@@ -73,13 +73,6 @@ def _latest(scenario: Scenario, period: Period, said: Statement) -> Iterator[Loo
 
 
 def _imposed(scenario: Scenario, period: Period, said: Statement) -> Iterator[Loosening]:
-    imposed = period.imposed
-    if imposed is None:
-        return
-    usable = SchoolCalendar(scenario).usable
-    for week in sorted((w for w in usable if w != imposed), key=lambda w: abs(w.since(imposed))):
-        sentence = f"imposer {week} plutôt que {imposed} à {period.id} (debut_impose)"
-        yield Loosening(sentence, _period(period, imposed=week))
     sentence = f"ne plus imposer de semaine à {period.id} (debut_impose)"
     yield Loosening(sentence, _period(period, imposed=None))
 
