@@ -156,6 +156,10 @@ class Facts:
                 return row.slots
         return host.slots
 
+    def slots_vary(self, host: Host) -> bool:
+        """Whether any week differs from the host's default."""
+        return host.id in self._whole_rows or bool(self.calendar.closed_weeks(host.id))
+
     @cached_property
     def _whole_rows(self) -> Mapping[str, list[Capacity]]:
         rows: dict[str, list[Capacity]] = defaultdict(list)

@@ -1,8 +1,9 @@
 """`saturation`: no more pupils out in a week than the bassin's hosts bear, family by family."""
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
 
-from solver.domain import FAMILIES, Public, family
+from solver.domain import FAMILIES, Public
 from solver.facts import Facts
 from solver.problem import Problem
 from solver.rule import Preference
@@ -39,24 +40,34 @@ class Saturation(Preference):
                 if facts.division(period).public in publics:
                     for week in facts.weeks_of[period.id]:
                         pupils[week] += facts.size(period)
-            over += sum(max(0, n - _threshold(facts, publics, week)) for week, n in pupils.items())
+            thresholds = _thresholds(facts, publics, pupils)
+            over += sum(max(0, n - thresholds[week]) for week, n in pupils.items())
         return facts.scenario.prices.saturation * over
 
 
-def _threshold(facts: Facts, publics: tuple[Public, ...], week: Week) -> int:
-    """Pupils of a family who may be out that week free of charge."""
+def _thresholds(
+    facts: Facts, publics: tuple[Public, ...], weeks: Iterable[Week]
+) -> Mapping[Week, int]:
+    """Pupils of a family who may be out each week free of charge."""
     scenario = facts.scenario
     hosts = [h for h in scenario.hosts if not set(publics).isdisjoint(h.publics)]
     if hosts:
-        slots = sum(facts.slots_offered(host, week) for host in hosts)
-        return scenario.prices.saturation_threshold_percent * slots // 100
+        percent = scenario.prices.saturation_threshold_percent
+        usual = sum(h.slots for h in hosts)
+        varying = [h for h in hosts if facts.slots_vary(h)]
+        return {
+            week: percent
+            * (usual + sum(facts.slots_offered(h, week) - h.slots for h in varying))
+            // 100
+            for week in weeks
+        }
     load = sum(
         facts.size(period) * period.duration_weeks
         for period in scenario.periods
-        if family(facts.division(period).public) == family(publics[0])
+        if facts.division(period).public in publics
     )
     percent = scenario.prices.smoothing_threshold_percent
-    return percent * load // (100 * len(facts.calendar.usable))
+    return {week: percent * load // (100 * len(facts.calendar.usable)) for week in weeks}
 
 
 RULE = Saturation()
