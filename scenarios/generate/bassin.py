@@ -4,6 +4,7 @@ Must not know: how any one table is made.
 """
 
 from collections.abc import Collection
+from typing import Any
 
 from scenarios.generate import names
 from scenarios.generate.agreements import found_places
@@ -36,7 +37,7 @@ def generate(
     houses = boarding_houses(made, opened)
     taken = hosts(made, land, opened)
     title = f"Val {names.of_place(land.river)}"
-    draft = Scenario(
+    rows: dict[str, Any] = dict(
         title=f"{title} {YEAR}",
         bassin=title.replace(" ", "-").upper(),
         academy="Académie fictive",
@@ -54,9 +55,10 @@ def generate(
         boarding_houses=houses,
         closures=closures(made, opened),
     )
-    return draft.model_copy(update={"found_places": found_places(made, land, draft)})
+    draft = Scenario(**rows)
+    return Scenario(**rows, found_places=found_places(made, land, draft))
 
 
 def demo() -> Scenario:
-    """The bassin of `examples/demo`: 8 schools, 44 divisions, places a little scarce."""
-    return generate(66, 780, "haute")
+    """The bassin of `examples/demo`: 8 schools, 44 divisions."""
+    return generate(66, 780)

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from itertools import count
 from math import prod
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from scenarios.generate.identifiers import siren, siret, uai
 from solver.calendar import SchoolCalendar
@@ -160,7 +160,7 @@ def _draw(dice: _Dice, seed: int) -> Scenario:
     periods = tuple(p for d in divisions for p in _periods(dice, d, weeks, usable))
     pupils = _pupils(dice, divisions, places, houses)
     hosts = _hosts(dice, divisions, schools, places, weeks)
-    draft = Scenario(
+    rows: dict[str, Any] = dict(
         title=f"Minuscule {seed}",
         bassin="MINUSCULE",
         academy="Académie fictive",
@@ -180,11 +180,11 @@ def _draw(dice: _Dice, seed: int) -> Scenario:
         boarding_houses=houses,
         closures=_closures(dice, schools, divisions, hosts, weeks),
     )
-    return draft.model_copy(
-        update={
-            "found_places": _found_places(dice, draft),
-            "reference": _reference(dice, draft, weeks) if dice.likely(0.3) else None,
-        }
+    draft = Scenario(**rows)
+    return Scenario(
+        **rows,
+        found_places=_found_places(dice, draft),
+        reference=_reference(dice, draft, weeks) if dice.likely(0.3) else None,
     )
 
 
