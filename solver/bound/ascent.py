@@ -38,6 +38,9 @@ class Ascent:
         self.value = relaxation(vector, allowed)
         self.vector = vector
         self.excess: Floats = relaxation.excess()
+        """(n) mean use of each limit beyond what it allows."""
+        self.choice: Floats = self._newest_choice()
+        """(U × W) how much of each start the mean chooses; rows sum to 1."""
         self._stride = 1.0
         self._weight = _WEIGHT
         self._idle = 0
@@ -83,3 +86,10 @@ class Ascent:
         best = -float((self.excess * difference).sum()) / norm if norm else self._weight
         weight = min(max(best, self._weight / 10), self._weight)
         self.excess = self.excess + weight * difference
+        self.choice += weight * (self._newest_choice() - self.choice)
+
+    def _newest_choice(self) -> Floats:
+        starts = self._relaxation.starts
+        choice = np.zeros(self._relaxation.value.shape)
+        choice[np.arange(len(starts)), starts] = 1.0
+        return choice

@@ -12,26 +12,30 @@ from solver.bound.transport import NONE, transport
 
 
 @njit(cache=True)
-def price(unit, start, seekers, stays, tables, moved, begin, host, floor, cost, option, out):
-    """Lay out the open options of a case for `transport`. Returns their number.
+def price(
+    unit,
+    start,
+    slack,
+    seekers,
+    stays,
+    tables,
+    moved,
+    begin,
+    host,
+    floor,
+    cost,
+    option,
+    further,
+    out,
+):
+    """Lay out for `transport` the open options of a case that cost less than `slack` (D) above the best.
 
-    An option that costs no less than staying out is left out.
+    An option that costs no less than staying out never matters.
     """
     (
-        first,
-        period,
-        establishment,
-        sex,
-        low,
-        high,
-        together,
-        unplaced,
-        kept,
-        ohost,
-        obed,
-        ocost,
-        olast,
-    ) = seekers
+        first, period, establishment, sex, low, high, together, unplaced, kept,
+        option_host, option_bed, option_cost, option_last,
+    ) = seekers  # fmt: skip
     stay_of_period, weeks, room = stays
     seat_price, bed_price, surcharge = tables
     size = 0
@@ -41,22 +45,25 @@ def price(unit, start, seekers, stays, tables, moved, begin, host, floor, cost, 
         end = start + weeks[q] - 1
         begin[k] = size
         out[k] = unplaced[i] + surcharge[establishment[i]]
+        further[k] = out[k]
+        best = out[k]
         for o in range(low[i], high[i]):
-            if ocost[o] >= out[k]:
+            if option_cost[o] >= best + slack[i] or option_cost[o] >= out[k]:
+                further[k] = min(out[k], option_cost[o])
                 break
-            h = ohost[o]
-            if room[q, h, start] < together[i] or end > olast[o]:
+            h = option_host[o]
+            if room[q, start, h] < together[i] or end > option_last[o]:
                 continue
-            c = ocost[o] + seat_price[q, h, start]
+            c = option_cost[o] + seat_price[q, start, h]
             if kept[i] != NONE and kept[i] != h:
                 c += moved
-            if obed[o] >= 0:
-                c += bed_price[q, obed[o], sex[i], start]
+            if option_bed[o] >= 0:
+                c += bed_price[q, option_bed[o], sex[i], start]
             if c < out[k]:
-                host[size], floor[size], cost[size], option[size] = h, ocost[o], c, o
+                host[size], floor[size], cost[size], option[size] = h, option_cost[o], c, o
                 size += 1
+                best = min(best, c)
     begin[first[unit + 1] - first[unit]] = size
-    return size
 
 
 @njit(cache=True)
@@ -88,9 +95,9 @@ def quick(unit, start, seekers, stays, tables, moved, local):
             if ocost[o] >= best:
                 break
             h = ohost[o]
-            if room[q, h, start] < together[i] or end > olast[o]:
+            if room[q, start, h] < together[i] or end > olast[o]:
                 continue
-            c = ocost[o] + seat_price[q, h, start] + local[h]
+            c = ocost[o] + seat_price[q, start, h] + local[h]
             if c >= best:
                 continue
             if kept[i] != NONE and kept[i] != h:
@@ -127,9 +134,9 @@ def evaluate(
     first = seekers[0]
     room = stays[2]
     order, parent, tie, fits = forest
-    remembered_host, remembered_price = memory
+    remembered_host, remembered_price, slack = memory
     units, weeks = allowed.shape
-    hosts = room.shape[1]
+    hosts = room.shape[2]
     local = np.zeros(hosts, np.int64)
     for u in range(units):
         n = first[u + 1] - first[u]
@@ -146,7 +153,7 @@ def evaluate(
                 if h == NONE:
                     break
                 local[h] = remembered_price[j]
-                rent += remembered_price[j] * room[q, h, w]
+                rent += remembered_price[j] * room[q, w, h]
             value[u, w] = (
                 fixed_cost[u, w] + quick(u, w, seekers, stays, tables, moved, local) - rent
             )
@@ -158,6 +165,7 @@ def evaluate(
     most, entries = widest
     begin = np.zeros(most + 1, np.int32)
     out = np.zeros(most, np.int64)
+    further = np.zeros(most, np.int64)
     got = np.zeros(most, np.int32)
     host = np.zeros(entries, np.int32)
     floor = np.zeros(entries, np.int64)
@@ -172,18 +180,20 @@ def evaluate(
                 continue
             settled = False
             n = first[u + 1] - first[u]
-            price(u, w, seekers, stays, tables, moved, begin, host, floor, cost, option, out)
-            local[:] = 0
-            value[u, w] = fixed_cost[u, w] + transport(
-                begin[: n + 1],
-                host,
-                floor,
-                cost,
-                out[:n],
-                room[stay_of_unit[u], :, w],
-                local,
-                got[:n],
-            )
+            while True:
+                price(
+                    u, w, slack, seekers, stays, tables, moved,
+                    begin, host, floor, cost, option, further, out,
+                )  # fmt: skip
+                local[:] = 0
+                least = transport(
+                    begin[: n + 1], host, floor, cost, further,
+                    slack[first[u] : first[u + 1]], out[:n],
+                    room[stay_of_unit[u], w], local, got[:n],
+                )  # fmt: skip
+                if least >= 0:
+                    break
+            value[u, w] = fixed_cost[u, w] + least
             exact[u, w] = True
             at = first[u] * weeks + w * n
             stop = at

@@ -3,14 +3,16 @@
 Any values give a valid bound. Must not know: pupils' options, how prices are improved.
 """
 
+import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from solver.bound.seekers import SHARES
 from solver.bound.stays import Stays
-from solver.problem import NO_LIMIT, Longs, Problem
+from solver.problem import NO_LIMIT, Ints, Longs, Problem
 
 Floats = NDArray[np.float64]
 HIGHEST = 1 << 36
@@ -27,48 +29,77 @@ class Layout:
     """(n) right-hand sides; 0 where there is no limit."""
     highest: Longs
     """(n) largest useful multiplier: 0 where there is no limit."""
+    tutor: Ints
+    """(H) row of the host in family « tutor », or −1 where it cannot bind."""
+    legal: Ints
+    """(H) row of the host's legal person in family « legal », or −1."""
 
-    def view(self, vector: NDArray, family: str) -> NDArray:
+    def view(self, vector: NDArray[Any], family: str) -> NDArray[Any]:
         """The part of a vector that belongs to one family of limits, shaped."""
         shape = self.shapes[family]
         begin = self.offset[family]
-        return vector[begin : begin + int(np.prod(shape))].reshape(shape)
+        return vector[begin : begin + math.prod(shape)].reshape(shape)
 
 
 def layout(problem: Problem) -> Layout:
-    """Families of limits: seats, public rows, weeks a year, tutors, quotas, beds, saturation, equity."""
+    """Families of limits: seat, row (of a public), year, tutor, legal, bed, present, equity."""
     capacities, weeks = problem.capacities, problem.weeks
-    hosts = capacities.slots.shape[0]
-    open_beds = capacities.beds.astype(np.int64)
-    girls, boys, mixed = open_beds.T if len(open_beds) else np.zeros((3, 0), np.int64)
+    girls, boys, mixed = capacities.beds.astype(np.int64).T
     beds = np.stack([mixed, girls + mixed, boys + mixed, girls + boys + mixed], axis=1)
-    families: dict[str, tuple[Longs, int]] = {
+    tutor, trainees = _tutors(problem)
+    legal, quota = _legal_persons(problem)
+    families: dict[str, tuple[Longs, Longs | int]] = {
         "seat": (capacities.slots.astype(np.int64), HIGHEST),
         "row": (capacities.public_slots.astype(np.int64).reshape(-1, weeks), HIGHEST),
         "year": (capacities.slot_weeks.astype(np.int64), HIGHEST),
-        "tutor": (_every_week(capacities.trainees, weeks), HIGHEST),
-        "legal": (_every_week(capacities.quota, weeks), HIGHEST),
+        "tutor": (_every_week(trainees, weeks), HIGHEST),
+        "legal": (_every_week(quota, weeks), HIGHEST),
         "bed": (np.repeat(beds[:, :, None], weeks, axis=2), HIGHEST),
-        "present": (problem.saturation_threshold.copy(), problem.prices.saturation << SHARES),
-        "equity": (problem.equity.allowance.astype(np.int64), -1),
+        "present": (problem.saturation_threshold, problem.prices.saturation << SHARES),
+        "equity": (
+            problem.equity.allowance.astype(np.int64),
+            problem.equity.surcharge[None, :] << SHARES,
+        ),
     }
-    shapes, offset, limits, highest = {}, {}, [], []
-    position = 0
+    shapes: dict[str, tuple[int, ...]] = {}
+    offset: dict[str, int] = {}
+    limits: list[Longs] = []
+    highest: list[Longs] = []
     for name, (limit, top) in families.items():
         shapes[name] = limit.shape
-        offset[name] = position
-        position += limit.size
-        tops = np.full(limit.shape, top, np.int64)
-        if name == "equity":
-            tops[:] = problem.equity.surcharge[None, :] << SHARES
-        tops[limit >= NO_LIMIT] = 0
-        limits.append(np.where(limit >= NO_LIMIT, 0, limit).ravel())
-        highest.append(tops.ravel())
-    assert hosts == shapes["seat"][0]
-    return Layout(shapes, offset, np.concatenate(limits), np.concatenate(highest))
+        offset[name] = sum(map(len, limits))
+        bounded = limit < NO_LIMIT
+        limits.append(np.where(bounded, limit, 0).ravel())
+        highest.append(np.where(bounded, top, 0).ravel())
+    return Layout(shapes, offset, np.concatenate(limits), np.concatenate(highest), tutor, legal)
 
 
-def _every_week(limit, weeks: int) -> Longs:
+def _tutors(problem: Problem) -> tuple[Ints, Ints]:
+    """Row of each host whose tutors can bind, and the trainees they may have."""
+    capacities = problem.capacities
+    most = capacities.slots.max(axis=1, initial=0) * capacities.group_max
+    binding = np.flatnonzero(capacities.trainees < most)
+    row = np.full(len(most), -1, np.int32)
+    row[binding] = np.arange(len(binding))
+    return row, capacities.trainees[binding]
+
+
+def _legal_persons(problem: Problem) -> tuple[Ints, Ints]:
+    """Row of each host's legal person whose quota can bind, and the quotas."""
+    capacities = problem.capacities
+    most = np.zeros(len(capacities.quota), np.int64)
+    counted = np.flatnonzero(capacities.legal_person >= 0)
+    slots = capacities.slots.max(axis=1, initial=0).astype(np.int64) * capacities.group_max
+    np.add.at(most, capacities.legal_person[counted], slots[counted])
+    binding = np.flatnonzero(capacities.quota < most)
+    row_of = np.full(len(most), -1, np.int32)
+    row_of[binding] = np.arange(len(binding))
+    row = np.full(len(slots), -1, np.int32)
+    row[counted] = row_of[capacities.legal_person[counted]]
+    return row, capacities.quota[binding]
+
+
+def _every_week(limit: Ints, weeks: int) -> Longs:
     return np.repeat(limit.astype(np.int64)[:, None], weeks, axis=1)
 
 
@@ -77,7 +108,7 @@ class Tables:
     """What a vector of multipliers means for one pupil and for one case."""
 
     seat: Longs
-    """(Q × H × W) shares for one pupil's stay from week w on."""
+    """(Q × W × H) shares for one pupil's stay from week w on."""
     bed: Longs
     """(Q × B × 3 × W) shares for a bed over a stay, by sex."""
     present: Longs
@@ -91,34 +122,42 @@ def tables(problem: Problem, stays: Stays, where: Layout, vector: Longs) -> Tabl
     capacities, weeks = problem.capacities, problem.weeks
     group = capacities.group_max.astype(np.int64)[:, None]
     slot = where.view(vector, "seat") + where.view(vector, "year")[:, None]
-    rows, legal = where.view(vector, "row"), where.view(vector, "legal")
-    pupil = where.view(vector, "tutor")
-    if len(legal):
-        counted = capacities.legal_person >= 0
-        pupil = pupil + np.where(counted[:, None], legal[capacities.legal_person], 0)
+    rows = where.view(vector, "row")
+    pupil = _by_host(where.view(vector, "tutor"), where.tutor)
+    pupil += _by_host(where.view(vector, "legal"), where.legal)
     bed = where.view(vector, "bed")
     # subsets: unknown, girls, boys, all
     by_sex = np.stack([bed[:, 1] + bed[:, 3], bed[:, 2] + bed[:, 3], bed.sum(axis=1)], axis=1)
-    seats = np.zeros((len(stays.weeks), len(group), weeks), np.int64)
+    seats = np.zeros((len(stays.weeks), weeks, len(group)), np.int64)
     beds = np.zeros((len(stays.weeks), *by_sex.shape), np.int64)
     for q, (public, length) in enumerate(zip(stays.public, stays.weeks, strict=True)):
         weekly = slot
         if public >= 0 and len(rows):
-            row = capacities.public_row[:, public]
-            weekly = weekly + np.where((row >= 0)[:, None], rows[row], 0)
+            weekly = weekly + _by_host(rows, capacities.public_row[:, public])
         weekly = weekly // group
         if stays.training[q]:
             weekly = weekly + pupil
-        seats[q] = _over_stay(weekly, int(length))
+        seats[q] = _over_stay(weekly, int(length)).T
         beds[q] = _over_stay(by_sex, int(length))
-    size = problem.size.astype(np.int64)
-    present = np.zeros((len(size), weeks), np.int64)
     weekly = where.view(vector, "present")
-    for p, (family, length) in enumerate(
-        zip(problem.family, problem.departures.duration, strict=True)
-    ):
-        present[p] = size[p] * _over_stay(weekly[family][None], int(length))[0]
+    by_weeks = {length: _over_stay(weekly, length) for length in set(stays.weeks.tolist())}
+    duration = problem.departures.duration.tolist()
+    present = (
+        np.array(
+            [by_weeks[d][f] for d, f in zip(duration, problem.family.tolist(), strict=True)],
+            np.int64,
+        ).reshape(-1, weeks)
+        * problem.size.astype(np.int64)[:, None]
+    )
     return Tables(seats, beds, present, where.view(vector, "equity").sum(axis=1))
+
+
+def _by_host(rows: Longs, row: Ints) -> Longs:
+    """(H × W) the row of each host, 0 for −1."""
+    spread = np.zeros((len(row), rows.shape[1]), np.int64)
+    known = np.flatnonzero(row >= 0)
+    spread[known] = rows[row[known]]
+    return spread
 
 
 def _over_stay(weekly: Longs, length: int) -> Longs:

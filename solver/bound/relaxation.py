@@ -15,6 +15,10 @@ from solver.bound.transport import NONE
 from solver.problem import Flags, Longs, Problem
 
 
+_SLACK = 8 << SHARES
+"""How far above a pupil's cheapest option its list first goes; raised where too short."""
+
+
 class Relaxation:
     """All limits that units share are priced; each unit respects its own. Built once per Problem."""
 
@@ -31,7 +35,11 @@ class Relaxation:
         lists = (s.high - s.low).astype(np.int64)
         per_unit = [int(lists[a:b].sum()) for a, b in zip(s.first, s.first[1:], strict=False)]
         self._widest = int(sizes.max(initial=0)), max(per_unit, default=0)
-        self._memory = np.full(demands * weeks, NONE, np.int32), np.zeros(demands * weeks, np.int64)
+        self._memory = (
+            np.full(demands * weeks, NONE, np.int32),
+            np.zeros(demands * weeks, np.int64),
+            np.full(demands, _SLACK, np.int64),
+        )
         self._seekers = (
             s.first, s.period, s.establishment, s.sex, s.low, s.high, s.together, s.unplaced,
             s.kept_host, s.host, s.bed, s.cost, s.last,
@@ -79,7 +87,7 @@ class Relaxation:
             self.starts, self.taken, self.seekers.first, self.seekers.period, self.seekers.sex,
             self.seekers.establishment, self.seekers.host, self.seekers.bed, problem.public,
             self.stays.training[self.stays.of_period], problem.departures.duration,
-            capacities.public_row, capacities.legal_person, group, view["seat"], view["row"],
+            capacities.public_row, where.tutor, where.legal, group, view["seat"], view["row"],
             view["year"], view["tutor"], view["legal"], view["bed"], view["equity"],
         )  # fmt: skip
         size = problem.size
@@ -92,8 +100,8 @@ class Relaxation:
 
 @njit(cache=True)
 def _use(
-    starts, taken, first, period, sex, establishment, option_host, option_bed, public, training, duration,
-    public_row, legal_person, group, seat, row, year, tutor, legal, bed, equity,
+    starts, taken, first, period, sex, establishment, option_host, option_bed, public, training,
+    duration, public_row, tutor_row, legal_row, group, seat, row, year, tutor, legal, bed, equity,
 ):  # fmt: skip
     for u in range(len(starts)):
         start = starts[u]
@@ -110,9 +118,10 @@ def _use(
                 if r >= 0:
                     row[r, w] += group[h]
                 if training[p]:
-                    tutor[h, w] += 1.0
-                    if legal_person[h] >= 0:
-                        legal[legal_person[h], w] += 1.0
+                    if tutor_row[h] >= 0:
+                        tutor[tutor_row[h], w] += 1.0
+                    if legal_row[h] >= 0:
+                        legal[legal_row[h], w] += 1.0
                 if b >= 0:
                     bed[b, 3, w] += 1.0
                     if sex[i] != 1:

@@ -26,7 +26,7 @@ class Stays:
     training: Flags
     """(Q) counts for tutors and legal quotas."""
     room: Ints
-    """(Q × H × W) pupils that a host may take from week w on; 0 where the stay does not fit."""
+    """(Q × W × H) pupils that a host may take from week w on; 0 where the stay does not fit."""
     of_period: Ints
     """(P)"""
     of_unit: Ints
@@ -57,11 +57,11 @@ def stays(problem: Problem) -> Stays:
     durations = np.array([weeks for _, weeks in index], np.int32)
     training = np.array([p >= 0 and PUBLICS[p] in TRAINING for p in publics], np.bool_)
     hosts = problem.capacities.slots.shape[0]
-    room = np.zeros((len(index), hosts, problem.weeks), np.int32)
+    room = np.zeros((len(index), problem.weeks, hosts), np.int32)
     for q, (public, weeks) in enumerate(index):
         weekly = _weekly_room(problem, public, bool(training[q]))
         for start in range(problem.weeks - weeks + 1):
-            room[q, :, start] = weekly[:, start : start + weeks].min(axis=1)
+            room[q, start] = weekly[:, start : start + weeks].min(axis=1)
     return Stays(
         publics,
         durations,

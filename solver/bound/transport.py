@@ -12,10 +12,13 @@ FAR = np.int64(1 << 60)
 
 
 @njit(cache=True)
-def _scan(k, base, begin, host, floor, cost, out, paid, dual, room, count, reached, state):
+def _scan(
+    k, base, begin, host, floor, cost, further, slack, out, paid, dual, room, count, reached, state
+):
     """Relax the options of pupil k, reached at distance `base`.
 
-    `reached` = (label, by, via, closed, seen); `state` = (best, pupil left out, host, hosts seen).
+    `reached` = (label, by, via, closed, seen); `state` = (best, pupil left out, host, hosts seen,
+    whether an option that is not laid out might have mattered).
     """
     label, by, via, closed, seen = reached
     shift = base - paid[k]
@@ -23,7 +26,7 @@ def _scan(k, base, begin, host, floor, cost, out, paid, dual, room, count, reach
         state[0], state[1], state[2] = shift + out[k], k, NONE
     for o in range(begin[k], begin[k + 1]):
         if shift + floor[o] >= state[0]:
-            break
+            return
         h = host[o]
         if closed[h]:
             continue
@@ -35,15 +38,21 @@ def _scan(k, base, begin, host, floor, cost, out, paid, dual, room, count, reach
             label[h], by[h], via[h] = distance, k, o
             if count[h] < room[h]:
                 state[0], state[1], state[2] = distance, NONE, h
+    if shift + further[k] < state[0]:
+        state[4] = 1
+        slack[k] *= 4
+        further[k] = FAR
 
 
 @njit(cache=True)
-def transport(begin, host, floor, cost, out, room, dual, taken):
+def transport(begin, host, floor, cost, further, slack, out, room, dual, taken):
     """The least cost of n pupils; `taken` (n) becomes the option of each, or −1.
 
     Options of pupil k are begin[k] … begin[k + 1] − 1, each with a host, a cost, and a floor that
-    is no more than the cost and never falls along the list. `out` (n) is the price of no place,
-    `room` (H) the hosts' limits. `dual` (H, zero on entry) becomes the optimal host prices.
+    is no more than the cost and never falls along the list; those not laid out cost `further[k]`
+    at least. `out` (n) is the price of no place, `room` (H) the hosts' limits. `dual` (H, zero on
+    entry) becomes the optimal host prices. Returns −1 where an option not laid out might matter,
+    after raising `slack` (n) of the pupils concerned.
     """
     n, hosts = len(out), len(room)
     head = np.full(hosts, NONE, np.int32)
@@ -55,13 +64,29 @@ def transport(begin, host, floor, cost, out, room, dual, taken):
     via = np.full(hosts, NONE, np.int32)
     closed = np.zeros(hosts, np.bool_)
     seen = np.empty(hosts, np.int32)
-    state = np.empty(4, np.int64)
+    state = np.zeros(5, np.int64)
     total = np.int64(0)
     reached = (label, by, via, closed, seen)
     for k in range(n):
         taken[k] = NONE
         state[0], state[1], state[2], state[3] = FAR, NONE, NONE, 0
-        _scan(k, 0, begin, host, floor, cost, out, paid, dual, room, count, reached, state)
+        _scan(
+            k,
+            0,
+            begin,
+            host,
+            floor,
+            cost,
+            further,
+            slack,
+            out,
+            paid,
+            dual,
+            room,
+            count,
+            reached,
+            state,
+        )
         while True:
             nearest = NONE
             distance = state[0]
@@ -81,6 +106,8 @@ def transport(begin, host, floor, cost, out, room, dual, taken):
                     host,
                     floor,
                     cost,
+                    further,
+                    slack,
                     out,
                     paid,
                     dual,
@@ -126,7 +153,7 @@ def transport(begin, host, floor, cost, out, room, dual, taken):
         for s in range(state[3]):
             h = seen[s]
             label[h], closed[h] = FAR, False
-    return total
+    return total if state[4] == 0 else np.int64(-1)
 
 
 @njit(cache=True)
