@@ -10,8 +10,11 @@ from scenarios.generate import DEFAULT_FEATURES, FEATURES, demo, generate, raw_p
 from scenarios.generate.identifiers import passes_luhn, siren, siret, uai
 from scenarios.writing import files
 from solver.calendar import SchoolCalendar
-from solver.domain import Frozen, Scenario
+from solver.domain import Frozen, Placement, Plan, Scenario
 from solver.integrity import faults
+from solver.model import build
+from solver.prepare import decode, prepare
+from solver.verify import verify
 
 TINY = [tiny(seed) for seed in range(500)]
 TABLES = {
@@ -375,3 +378,28 @@ def test_the_committed_demo_is_what_the_generator_makes() -> None:
     kept = {path.name: path.read_bytes() for path in folder.iterdir()}
     assert sorted(made) == sorted(kept)
     assert [name for name in made if made[name] != kept[name]] == []
+
+
+@pytest.mark.parametrize(("seed", "size"), [(0, 10), (1, 40), (2, 300), (3, 900)])
+def test_a_generated_bassin_has_a_calendar_in_which_all_signed_places_hold(
+    seed: int, size: int
+) -> None:
+    """CP-SAT finds the calendar without looking at hosts; `verify` judges it with the signed."""
+    scenario = generate(seed, size)
+    rows = {name: getattr(scenario, name) for name in Scenario.model_fields}
+    hosts = {host.id for host in scenario.hosts}
+    closures = tuple(c for c in scenario.closures if c.target not in hosts)
+    calendar_only = Scenario(
+        **{**rows, "hosts": (), "capacities": (), "found_places": (), "closures": closures}
+    )
+    problem = prepare(calendar_only)
+    answer = build(problem).solve(seconds=30)
+    assert answer.solution is not None
+    departures = decode(calendar_only, problem, answer.solution).departures
+    signed = tuple(
+        Placement(pupil=f.pupil, period=f.period, host=f.host)
+        for f in scenario.found_places
+        if f.status == "signee"
+    )
+    report = verify(scenario, Plan(departures=departures, placements=signed))
+    assert report.violations == ()
