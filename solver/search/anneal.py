@@ -4,10 +4,10 @@ One call runs a given number of moves at given temperatures; the clock stays wit
 """
 
 import numpy as np
-from numba import njit
 
 from solver.problem import Ints, Longs
 from solver.search.board import Board
+from solver.search.compiled import compiled
 from solver.search.moves import fill_unit, move_pupil, move_unit
 from solver.search.state import (
     GROUP_BREACH,
@@ -20,13 +20,13 @@ from solver.search.state import (
 )
 
 
-@njit(cache=True)
+@compiled
 def seed_moves(seed: int) -> None:
     """Seed the generator that the compiled moves draw from."""
     np.random.seed(seed)
 
 
-@njit(cache=True)
+@compiled
 def construct(board: Board, state: State, order: Ints) -> None:
     """Fill the units one after the other, each at the start where that costs least."""
     for u in order:
@@ -49,7 +49,7 @@ def construct(board: Board, state: State, order: Ints) -> None:
         forget(state)
 
 
-@njit(cache=True)
+@compiled
 def anneal(
     board: Board,
     state: State,
@@ -97,5 +97,7 @@ def anneal(
             tally[kind, 1] += 1
             if objective(state) < best[0] and state.total[GROUP_BREACH] == 0:
                 best[0] = objective(state)
-                best_start[:] = state.start
-                best_option[:] = state.option
+                for u in range(len(best_start)):
+                    best_start[u] = state.start[u]
+                for q in range(parties):
+                    best_option[q] = state.option[q]

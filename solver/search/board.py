@@ -10,9 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solver.problem import Flags, Ints, Longs, Problem
+from solver.search.compiled import hold
 
 MUST_COST = 10**7
 """Points put on leaving a signed agreement unplaced, so that the search never prefers it."""
+
+SATURATION, HOST_STABILITY = 0, 1
+"""Cells of `price`."""
 
 Records = NDArray[np.void]
 
@@ -95,8 +99,7 @@ class Board(NamedTuple):
     allowance: Ints  # (E × S)
     surcharge: Longs  # (S)
     threshold: Longs  # (2 × W)
-    saturation_price: int
-    host_stability_price: int
+    price: Longs  # SATURATION and HOST_STABILITY
 
 
 def lay_out(problem: Problem) -> Board:
@@ -106,7 +109,7 @@ def lay_out(problem: Problem) -> Board:
     found = _party_options(problem, members)
     party, member = _party_records(problem, members, party_of, found)
     period, excluded = _period_records(problem, party)
-    return Board(
+    board = Board(
         ordinal=departures.ordinal,
         unit=_records(_UNIT, first=departures.periods.start[:-1], end=departures.periods.start[1:]),
         unit_period=departures.periods.values,
@@ -136,9 +139,9 @@ def lay_out(problem: Problem) -> Board:
         allowance=problem.equity.allowance,
         surcharge=problem.equity.surcharge,
         threshold=problem.saturation_threshold,
-        saturation_price=problem.prices.saturation,
-        host_stability_price=problem.prices.host_stability,
+        price=np.array([problem.prices.saturation, problem.prices.host_stability], np.int64),
     )
+    return hold(board)
 
 
 def _records(dtype: np.dtype[np.void], **columns: NDArray[Any]) -> Records:

@@ -6,9 +6,9 @@ end below. Must not know: temperatures, time.
 """
 
 import numpy as np
-from numba import njit
 
 from solver.search.board import Board
+from solver.search.compiled import compiled
 from solver.search.state import (
     State,
     cheapest_fit,
@@ -32,7 +32,7 @@ TRIES_PER_WAITING = 4
 """Attempts to push in each party that a moved unit leaves without a place."""
 
 
-@njit(cache=True)
+@compiled
 def least_cost(board: Board, q: int) -> int:
     """The cost of q's cheapest option, were every seat free; what it costs unplaced without any."""
     first = board.party[q].first
@@ -41,7 +41,7 @@ def least_cost(board: Board, q: int) -> int:
     return board.option[first].cost
 
 
-@njit(cache=True)
+@compiled
 def _in_the_way(board: Board, state: State, q: int, o: int) -> int:
     """A party, picked at random, whose leaving may help q to fit at o; −1 if there is none."""
     p = board.party[q].period
@@ -59,7 +59,7 @@ def _in_the_way(board: Board, state: State, q: int, o: int) -> int:
     return found
 
 
-@njit(cache=True)
+@compiled
 def _settle(board: Board, state: State, q: int, room: int) -> None:
     """Place the waiting q where it costs least, if that leaves at most `room` above full saving."""
     worth = saving(board, state, q)
@@ -68,7 +68,7 @@ def _settle(board: Board, state: State, q: int, room: int) -> None:
         place(board, state, q, o)
 
 
-@njit(cache=True)
+@compiled
 def insert_pushing(board: Board, state: State, q: int, o: int, ceiling: int) -> bool:
     """Place the waiting q at o, pushing out whoever is in the way; the pushed settle elsewhere."""
     pushed = 0
@@ -94,7 +94,7 @@ def insert_pushing(board: Board, state: State, q: int, o: int, ceiling: int) -> 
     return objective(state) <= ceiling
 
 
-@njit(cache=True)
+@compiled
 def move_pupil(board: Board, state: State, q: int, ceiling: int) -> bool:
     """Give party q another option, picked near its cheapest, pushing others out if need be."""
     first, end = board.party[q].first, board.party[q].end
@@ -113,7 +113,7 @@ def move_pupil(board: Board, state: State, q: int, ceiling: int) -> bool:
     return insert_pushing(board, state, q, o, ceiling)
 
 
-@njit(cache=True)
+@compiled
 def push_in(board: Board, state: State, q: int) -> None:
     """Try a few times to place the waiting q at a net gain, pushing others to other places."""
     first, end = board.party[q].first, board.party[q].end
@@ -128,7 +128,7 @@ def push_in(board: Board, state: State, q: int) -> None:
         undo_to(board, state, mark)
 
 
-@njit(cache=True)
+@compiled
 def fill_unit(board: Board, state: State, u: int, ceiling: int) -> bool:
     """Place the waiting parties of unit u, in random order; False once surely above `ceiling`."""
     count, winnable = 0, 0
@@ -155,7 +155,7 @@ def fill_unit(board: Board, state: State, u: int, ceiling: int) -> bool:
     return objective(state) <= ceiling
 
 
-@njit(cache=True)
+@compiled
 def free_start(board: Board, state: State, u: int) -> int:
     """A start, picked at random, at which nothing stands in the way of unit u; −1 if none."""
     found, seen = -1, 0
@@ -167,12 +167,12 @@ def free_start(board: Board, state: State, u: int) -> int:
     return found
 
 
-@njit(cache=True)
+@compiled
 def move_unit(board: Board, state: State, u: int, s: int, ceiling: int) -> bool:
     """Let unit u leave at s; units in the way leave at another possible week; all are refilled."""
     take_out_unit(board, state, u)
     leave_at(board, state, u, -1)
-    displaced = np.empty(MOST_DISPLACED, np.int32)
+    displaced = state.displaced
     count = 0
     while True:
         v = obstacle(board, state, u, s)
@@ -202,7 +202,7 @@ def move_unit(board: Board, state: State, u: int, s: int, ceiling: int) -> bool:
     return objective(state) <= ceiling
 
 
-@njit(cache=True)
+@compiled
 def _winnable(board: Board, state: State, u: int) -> int:
     """Points that placing the waiting parties of unit u can win at most."""
     points = 0

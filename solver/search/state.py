@@ -7,10 +7,10 @@ speed, and only the verifier says whether a plan stands. Must not know: why a mo
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from solver.problem import DIFFERENT, SAME, Ints, Longs
-from solver.search.board import Board
+from solver.search.board import HOST_STABILITY, SATURATION, Board
+from solver.search.compiled import compiled, hold
 
 COST, GROUP_BREACH, UNPLACED = 0, 1, 2
 """Cells of `total`: points, pupils missing to `groupe_min`, unplaced demands."""
@@ -42,6 +42,7 @@ class State(NamedTuple):
     journal: Ints  # (J × 2) party and its option before, or −1 − unit and its start before
     scratch: Ints  # (Q) parties pushed out by an insertion
     order: Ints  # (Q) parties of the unit being filled
+    displaced: Ints  # (U) units that a move takes away from their weeks
 
 
 def empty_state(board: Board) -> State:
@@ -56,7 +57,7 @@ def empty_state(board: Board) -> State:
     total[COST] = int(party["unplaced_cost"].sum() + (excess * board.surcharge[None, :]).sum())
     total[UNPLACED] = party["size"].sum()
     total[3] = parties
-    return State(
+    state = State(
         start=np.full(units, -1, np.int32),
         option=np.full(parties, -1, np.int32),
         together=np.zeros((len(board.period), hosts), np.int16),
@@ -78,27 +79,29 @@ def empty_state(board: Board) -> State:
         journal=np.zeros((8 * parties + 64, 2), np.int32),
         scratch=np.zeros(parties, np.int32),
         order=np.zeros(parties, np.int32),
+        displaced=np.zeros(units, np.int32),
     )
+    return hold(state)
 
 
-@njit(cache=True, forceinline=True)
+@compiled
 def objective(state: State) -> int:
     """What the search minimises: points, and the price put on incomplete slots."""
     return state.total[COST] + GROUP_BREACH_COST * state.total[GROUP_BREACH]
 
 
-@njit(cache=True, forceinline=True)
+@compiled
 def slots_for(pupils: int, group_max: int) -> int:
     return (pupils + group_max - 1) // group_max
 
 
-@njit(cache=True, forceinline=True)
+@compiled
 def breach(pupils: int, group_min: int, group_max: int) -> int:
     """Pupils missing for every slot to hold `group_min`."""
     return max(0, slots_for(pupils, group_max) * group_min - pupils)
 
 
-@njit(cache=True, forceinline=True)
+@compiled
 def equity_cost(board: Board, establishment: int, unplaced: int) -> int:
     cost = 0
     for s in range(len(board.surcharge)):
@@ -108,7 +111,7 @@ def equity_cost(board: Board, establishment: int, unplaced: int) -> int:
     return cost
 
 
-@njit(cache=True, forceinline=True)
+@compiled
 def saving(board: Board, state: State, q: int) -> int:
     """Points saved by placing q at no cost, were it unplaced now."""
     e = board.period[board.party[q].period].establishment
@@ -119,16 +122,16 @@ def saving(board: Board, state: State, q: int) -> int:
     )
 
 
-@njit(cache=True, forceinline=True)
+@compiled
 def placement_cost(board: Board, state: State, q: int, o: int) -> int:
     """Points of q at o, with what `stabilite_accueil` and an incomplete slot add."""
     cost = board.option[o].cost
     h = board.option[o].host
-    if board.host_stability_price > 0:
+    if board.price[HOST_STABILITY] > 0:
         for m in range(board.party[q].member, board.party[q].member + board.party[q].size):
             kept = board.member[m].reference_host
             if kept != -1 and kept != h:
-                cost += board.host_stability_price
+                cost += board.price[HOST_STABILITY]
     if board.host[h].group_min > 1:
         k = state.together[board.party[q].period, h]
         n = board.party[q].size
@@ -137,7 +140,7 @@ def placement_cost(board: Board, state: State, q: int, o: int) -> int:
     return cost
 
 
-@njit(cache=True, forceinline=True)
+@compiled
 def _beds_left(board: Board, state: State, house: int, sex: int, w: int) -> bool:
     """Whether one more pupil of that sex finds a bed in the house that week."""
     mixed = 0
@@ -149,13 +152,13 @@ def _beds_left(board: Board, state: State, house: int, sex: int, w: int) -> bool
     return mixed <= board.beds[house, 2]
 
 
-@njit(cache=True)
+@compiled
 def _occupy_bed(state: State, house: int, sex: int, first: int, end: int, step: int) -> None:
     for w in range(first, end):
         state.in_bed[house, sex, w] += step
 
 
-@njit(cache=True)
+@compiled
 def _beds_for_all(board: Board, state: State, q: int, o: int, first: int, end: int) -> bool:
     """Beds for a larger party: members are put to bed one by one, then taken out again."""
     done = 0
@@ -182,7 +185,7 @@ def _beds_for_all(board: Board, state: State, q: int, o: int, first: int, end: i
     return fits_all
 
 
-@njit(cache=True, forceinline=True)
+@compiled
 def linked(board: Board, state: State, q: int, h: int) -> bool:
     """`hote`: whether q at h agrees with the ranks before and after."""
     before = board.party[q].previous
@@ -202,7 +205,7 @@ def linked(board: Board, state: State, q: int, h: int) -> bool:
     return True
 
 
-@njit(cache=True, forceinline=True)
+@compiled
 def fits(board: Board, state: State, q: int, o: int) -> bool:
     """Whether the unplaced party q may take option o, everything else as it is."""
     p = board.party[q].period
@@ -243,7 +246,7 @@ def fits(board: Board, state: State, q: int, o: int) -> bool:
     return linked(board, state, q, h)
 
 
-@njit(cache=True, forceinline=True)
+@compiled
 def _note(state: State, what: int, before: int) -> None:
     at = state.total[4]
     state.journal[at, 0] = what
@@ -251,7 +254,7 @@ def _note(state: State, what: int, before: int) -> None:
     state.total[4] = at + 1
 
 
-@njit(cache=True, forceinline=True)
+@compiled
 def _occupy(board: Board, state: State, q: int, o: int, step: int) -> None:
     """Count the party q in (`step` 1) or out (−1) at option o, capacities and costs alike."""
     p = board.party[q].period
@@ -287,11 +290,11 @@ def _occupy(board: Board, state: State, q: int, o: int, step: int) -> None:
         _occupy_bed(state, board.option[o].bed, sex, first, end, step)
     state.together[p, h] = k + n
     cost = board.option[o].cost
-    if board.host_stability_price > 0:
+    if board.price[HOST_STABILITY] > 0:
         for m in range(board.party[q].member, board.party[q].member + board.party[q].size):
             kept = board.member[m].reference_host
             if kept != -1 and kept != h:
-                cost += board.host_stability_price
+                cost += board.price[HOST_STABILITY]
     e = board.period[p].establishment
     now = state.unplaced[e]
     state.total[COST] += step * (cost - board.party[q].unplaced_cost)
@@ -302,7 +305,7 @@ def _occupy(board: Board, state: State, q: int, o: int, step: int) -> None:
         state.total[GROUP_BREACH] += breach(k + n, low, high) - breach(k, low, high)
 
 
-@njit(cache=True, forceinline=True)
+@compiled
 def place(board: Board, state: State, q: int, o: int) -> None:
     """Put the unplaced party q at option o; the caller has checked that it fits."""
     _note(state, q, -1)
@@ -322,7 +325,7 @@ def place(board: Board, state: State, q: int, o: int) -> None:
     state.total[3] = end
 
 
-@njit(cache=True, forceinline=True)
+@compiled
 def take_out(board: Board, state: State, q: int) -> None:
     """Leave the placed party q without a place."""
     o = state.option[q]
@@ -340,7 +343,7 @@ def take_out(board: Board, state: State, q: int) -> None:
     state.total[3] += 1
 
 
-@njit(cache=True)
+@compiled
 def _be_out(board: Board, state: State, u: int, s: int, step: int) -> None:
     """Count the unit out in its weeks, with what its dates and the saturation cost."""
     state.total[COST] += step * board.unit_cost[u, s]
@@ -352,12 +355,12 @@ def _be_out(board: Board, state: State, u: int, s: int, step: int) -> None:
             before = max(0, state.load[f, w] - board.threshold[f, w])
             state.load[f, w] += size
             after = max(0, state.load[f, w] - board.threshold[f, w])
-            state.total[COST] += board.saturation_price * (after - before)
+            state.total[COST] += board.price[SATURATION] * (after - before)
             if board.period[p].absence >= 0:
                 state.away[board.period[p].absence, w] += step
 
 
-@njit(cache=True)
+@compiled
 def leave_at(board: Board, state: State, u: int, s: int) -> None:
     """Give unit u the start s (−1: none). None of its parties may be placed."""
     _note(state, -1 - u, state.start[u])
@@ -368,13 +371,13 @@ def leave_at(board: Board, state: State, u: int, s: int) -> None:
         _be_out(board, state, u, s, 1)
 
 
-@njit(cache=True)
+@compiled
 def forget(state: State) -> None:
     """Start a new journal: what was done stays."""
     state.total[4] = 0
 
 
-@njit(cache=True)
+@compiled
 def undo_to(board: Board, state: State, mark: int) -> None:
     """Take back what the journal holds beyond its first `mark` entries."""
     for i in range(state.total[4] - 1, mark - 1, -1):
@@ -388,7 +391,7 @@ def undo_to(board: Board, state: State, mark: int) -> None:
     state.total[4] = mark
 
 
-@njit(cache=True)
+@compiled
 def take_out_unit(board: Board, state: State, u: int) -> None:
     """Leave everybody of unit u without a place."""
     for i in range(board.unit[u].first, board.unit[u].end):
@@ -398,7 +401,7 @@ def take_out_unit(board: Board, state: State, u: int) -> None:
                 take_out(board, state, q)
 
 
-@njit(cache=True)
+@compiled
 def obstacle(board: Board, state: State, u: int, s: int) -> int:
     """A unit whose weeks forbid unit u, now without a start, to leave at s.
 
@@ -435,7 +438,7 @@ def obstacle(board: Board, state: State, u: int, s: int) -> int:
     return -1
 
 
-@njit(cache=True)
+@compiled
 def _away_with(board: Board, state: State, u: int, s: int, row: int, w: int) -> int:
     """Divisions of the establishment `row` out in week w, were unit u to leave at s."""
     out = state.away[row, w]
@@ -446,7 +449,7 @@ def _away_with(board: Board, state: State, u: int, s: int, row: int, w: int) -> 
     return out
 
 
-@njit(cache=True)
+@compiled
 def _one_away(board: Board, state: State, row: int, w: int) -> int:
     """A unit of the establishment `row` out in week w, picked at random; −2 if there is none."""
     found, seen = -2, 0
@@ -460,7 +463,7 @@ def _one_away(board: Board, state: State, row: int, w: int) -> int:
     return found
 
 
-@njit(cache=True)
+@compiled
 def cheapest_fit(board: Board, state: State, q: int, ceiling: int) -> int:
     """The cheapest option that fits the unplaced party q and costs less than `ceiling`, or −1."""
     best, best_cost = -1, ceiling
