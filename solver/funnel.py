@@ -6,12 +6,13 @@ Reads the eligibility rules, the scenario and a plan's occupation; answers with 
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 
 from solver.calendar import SchoolCalendar
-from solver.domain import Division, FoundPlace, Host, Period, Pupil, Scenario
+from solver.domain import Division, FoundPlace, Host, Mode, Period, Pupil, Scenario
 from solver.problem import Flags, Ints
 from solver.rules import (
     accessibilite,
@@ -96,6 +97,8 @@ class Funnel:
         self._waiver = _Spread(
             hosts, derogation.RULE.offer, lambda s, o: derogation.RULE.until(s, o).toordinal()
         )
+        self._alike: dict[Hashable, Flags] = {}
+        self._from: dict[tuple[tuple[Mode, ...], str], Ints] = {}
         self._place = np.array([self.journeys.index[h.place] for h in hosts], int)
 
     def suits(self, division: Division) -> Flags:
@@ -112,9 +115,7 @@ class Funnel:
         found = self.scenario.found_place_of.get((pupil.id, period.id))
         kept = self._kept(pupil, division, found)
         compatible = next(reversed(kept.values()))
-        last_day = weeks[-1].friday.toordinal() if weeks else 0
-        waived = self._waiver[derogation.RULE.seeker(pupil, division)] >= max(last_day, 2)
-        of_age = compatible & self._age[age.RULE.seeker(pupil, division)] & waived
+        of_age = self._of_age(pupil, division, compatible, weeks)
         limit = (
             np.iinfo(np.int32).max
             if found
@@ -133,6 +134,20 @@ class Funnel:
                 minutes = np.minimum(minutes, from_there)
         return Reach(kept, compatible, of_age, minutes, of_age & near, from_house)
 
+    def can_go_somewhere(self, pupil: Pupil, period: Period) -> bool:
+        """Whether any host remains at all, whatever the weeks (a waiver may have expired)."""
+        division = self.scenario.division_of[period.division]
+        found = self.scenario.found_place_of.get((pupil.id, period.id))
+        if found is None:
+            alike = division.id, pupil.age, pupil.needs, pupil.countries
+            if alike not in self._alike:
+                kept = self._kept(pupil, division, None)
+                self._alike[alike] = self._of_age(pupil, division, kept["accessibilite"], ())
+            limit = trajet.limit_minutes(self.scenario, pupil, division)
+            if (self._minutes(pupil, pupil.home)[self._alike[alike]] <= limit).any():
+                return True
+        return bool(self.reach(pupil, period, ()).reachable.any())
+
     def _kept(self, pupil: Pupil, division: Division, found: FoundPlace | None) -> dict[str, Flags]:
         mask = np.ones(len(self.scenario.hosts), np.bool_)
         if found:
@@ -145,11 +160,24 @@ class Funnel:
             kept[rule.key] = mask
         return kept
 
+    def _of_age(
+        self, pupil: Pupil, division: Division, compatible: Flags, weeks: Sequence[Week]
+    ) -> Flags:
+        """What `age` and `derogation` leave; without weeks any waiver will do."""
+        last_day = weeks[-1].friday if weeks else _ANY_DAY
+        waived = self._waiver[derogation.RULE.seeker(pupil, division)] >= last_day.toordinal()
+        of_age: Flags = compatible & self._age[age.RULE.seeker(pupil, division)] & waived
+        return of_age
+
     def _minutes(self, pupil: Pupil, place: str) -> Ints:
-        journeys = self.journeys
-        minutes: Ints = journeys.matrix(pupil.modes)[journeys.index[place], self._place]
-        return minutes
+        key = pupil.modes, place
+        if key not in self._from:
+            row = self.journeys.matrix(pupil.modes)[self.journeys.index[place]]
+            self._from[key] = row[self._place]
+        return self._from[key]
 
 
+_ANY_DAY = date.min + timedelta(days=1)
+"""Later than `date.min`, the end of a waiver that does not exist."""
 _ANYBODY = Pupil(id="", division="", home="")
 """For rules that look at the division only."""

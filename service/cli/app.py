@@ -1,0 +1,229 @@
+"""The verbs of `bassin`, and how the command ends whatever happens.
+
+Must not know: what the verbs do (their modules are imported when they run).
+"""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from service.cli.exits import MEANINGS, Exit
+from service.cli.french import FrenchCommand, FrenchGroup, usage_error
+
+_EPILOG = "Codes de retour : " + " ; ".join(f"{int(c)} {m}" for c, m in MEANINGS.items()) + "."
+
+app = typer.Typer(
+    name="bassin",
+    cls=FrenchGroup,
+    help=(
+        "Planifie les stages et PFMP de tout un bassin : les semaines de départ de chaque "
+        "division, une place pour chaque élève, et la distance au meilleur plan possible."
+    ),
+    epilog=_EPILOG,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+Scenario = Annotated[
+    Path,
+    typer.Argument(
+        metavar="SCENARIO", show_default=False, help="Dossier, .zip, .xlsx ou .json du scénario."
+    ),
+]
+Plan = Annotated[
+    Path, typer.Argument(metavar="PLAN", show_default=False, help="Dossier du plan (ou son .zip).")
+]
+Json = Annotated[bool, typer.Option("--json", help="Écrit du JSON, pour un programme.")]
+Seconds = Annotated[
+    float, typer.Option("--temps", min=0.1, metavar="SECONDES", help="Temps de calcul.")
+]
+Seed = Annotated[
+    int, typer.Option("--graine", min=0, metavar="ENTIER", help="Graine du hasard, pour refaire.")
+]
+Cores = Annotated[
+    int, typer.Option("--coeurs", min=1, metavar="ENTIER", help="Processus qui cherchent.")
+]
+Iterations = Annotated[
+    int | None,
+    typer.Option(
+        "--iterations",
+        min=1,
+        metavar="ENTIER",
+        show_default=False,
+        help="S’arrête après tant d’itérations : avec --coeurs 1, le même plan à l’octet près.",
+    ),
+]
+Output = Annotated[
+    Path, typer.Option("--sortie", metavar="DOSSIER", help="Dossier où écrire le plan.")
+]
+Figures = Annotated[
+    bool, typer.Option("--figures/--sans-figures", help="Dessine les figures à côté du plan.")
+]
+
+
+@app.command(cls=FrenchCommand)
+def demo(
+    output: Output = Path("plan-demo"),
+    seconds: Seconds = 25.0,
+    seed: Seed = 0,
+    cores: Cores = 2,
+    figures: Figures = True,
+    json: Json = False,
+) -> None:
+    """Planifie le bassin de démonstration, du début à la fin.
+
+    Exemple : bassin demo --sortie mon-premier-plan
+    """
+    from scenarios import example
+    from service.cli.solve import run
+
+    run(example("demo"), output, seconds, seed, cores, None, figures=figures, json=json)
+
+
+@app.command(cls=FrenchCommand)
+def generate(
+    output: Annotated[
+        Path,
+        typer.Argument(
+            metavar="SORTIE", show_default=False, help="Dossier, .zip ou .xlsx à écrire."
+        ),
+    ],
+    seed: Seed = 0,
+    size: Annotated[
+        Literal["S", "M", "L", "XL"],
+        typer.Option("--taille", help="Environ 1 700, 4 800, 12 000 ou 36 000 élèves."),
+    ] = "S",
+    pupils: Annotated[
+        int | None,
+        typer.Option(
+            "--eleves", min=1, metavar="ENTIER", show_default=False,
+            help="Nombre d’élèves, plutôt qu’une taille.",
+        ),
+    ] = None,
+    tension: Annotated[
+        Literal["basse", "normale", "haute"], typer.Option(help="Rareté des places.")
+    ] = "normale",
+    json: Json = False,
+) -> None:  # fmt: skip
+    """Invente un bassin fictif : la même graine donne les mêmes tables, à l’octet près.
+
+    Exemple : bassin generate essai --taille M --graine 7
+    """
+    from service.cli.scenario import generate_into
+
+    generate_into(output, seed, pupils or size, tension, json=json)
+
+
+@app.command(cls=FrenchCommand)
+def controle(scenario: Scenario, json: Json = False) -> None:
+    """Contrôle un scénario : toutes les fautes, puis ce qui est risqué.
+
+    Exemple : bassin controle mon-bassin
+    """
+    from service.cli.scenario import check
+
+    check(scenario, json=json)
+
+
+@app.command(cls=FrenchCommand)
+def solve(
+    scenario: Scenario,
+    seconds: Seconds = 60.0,
+    seed: Seed = 0,
+    cores: Cores = 2,
+    output: Output = Path("plan"),
+    iterations: Iterations = None,
+    figures: Figures = False,
+    json: Json = False,
+) -> None:
+    """Cherche le meilleur plan ; Ctrl-C arrête et garde le meilleur plan trouvé.
+
+    Exemple : bassin solve mon-bassin --temps 120 --sortie plan-mon-bassin
+    """
+    from service.cli.solve import run
+
+    run(scenario, output, seconds, seed, cores, iterations, figures=figures, json=json)
+
+
+@app.command(cls=FrenchCommand)
+def verify(scenario: Scenario, plan: Plan, json: Json = False) -> None:
+    """Relit un plan : toutes les règles enfreintes, et le coût recalculé.
+
+    Exemple : bassin verify mon-bassin plan-mon-bassin
+    """
+    from service.cli.plan import verify_folder
+
+    verify_folder(scenario, plan, json=json)
+
+
+@app.command(cls=FrenchCommand)
+def indicateurs(scenario: Scenario, plan: Plan, json: Json = False) -> None:
+    """Dit un plan en chiffres : placements, motifs, trajets, saturation, décalages.
+
+    Exemple : bassin indicateurs mon-bassin plan-mon-bassin --json
+    """
+    from service.cli.plan import show_indicators
+
+    show_indicators(scenario, plan, json=json)
+
+
+@app.command(cls=FrenchCommand)
+def regles(json: Json = False) -> None:
+    """Liste les règles : clé, phrase, source.
+
+    Exemple : bassin regles
+    """
+    from service.cli.reference import rules
+
+    rules(json=json)
+
+
+@app.command(cls=FrenchCommand)
+def schema(
+    tables: Annotated[
+        bool, typer.Option("--tables", help="La documentation des tables, en Markdown.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Écrit le schéma JSON d’un scénario, ou la documentation des tables.
+
+    Exemple : bassin schema --tables > tables.md
+    """
+    from service.cli.reference import formats
+
+    formats(tables=tables, json=json)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command; every way of failing ends with a French sentence and its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        code = app(args=arguments, prog_name="bassin", standalone_mode=False)
+    except (KeyboardInterrupt, typer.Abort):
+        _stop("Interrompu : rien n’a été écrit.", Exit.INTERRUPTED)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(Exit.OK)
+    except Exception as error:
+        sentence = usage_error(error)
+        if sentence is not None:
+            _stop(sentence, Exit.USAGE)
+        _explain(error)
+    sys.exit(code if isinstance(code, int) else Exit.OK)
+
+
+def _explain(error: Exception) -> None:
+    from service.cli.failures import sentence_and_code
+
+    _stop(*sentence_and_code(error))
+
+
+def _stop(sentence: str, code: Exit) -> None:
+    print(sentence, file=sys.stderr)  # noqa: T201
+    sys.exit(code)
