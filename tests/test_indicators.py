@@ -144,6 +144,13 @@ def test_a_pupil_after_whom_no_slot_is_left_meets_saturated_weeks() -> None:
     assert "de 2026-W47 à 2026-W49" in detail
 
 
+def test_seats_that_age_or_waiver_bar_are_mentioned_to_those_who_find_none() -> None:
+    elder = host(id=OTHER, age_min=18)
+    reason, detail = why(bassin(hosts=(host(), elder)), A_PLACED)
+    assert reason == "semaines-saturees"
+    assert detail.endswith("Une autre en a, mais l’âge ou la dérogation l’exclut.")
+
+
 def test_a_legal_quota_that_is_reached_saturates_the_weeks() -> None:
     chain = bassin(hosts=(host(id="30100000100025", slots=9, staff=3),))
     many = tuple(Pupil(id=i, division="C", home=NEAR, age=16) for i in "bcde")

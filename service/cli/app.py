@@ -95,7 +95,11 @@ def generate(
     seed: Seed = 0,
     size: Annotated[
         Literal["S", "M", "L", "XL"],
-        typer.Option("--taille", help="Environ 1 700, 4 800, 12 000 ou 36 000 élèves."),
+        typer.Option(
+            "--taille",
+            metavar="S|M|L|XL",
+            help="Environ 1 700, 4 800, 12 000 ou 36 000 élèves.",
+        ),
     ] = "S",
     pupils: Annotated[
         int | None,
@@ -105,7 +109,8 @@ def generate(
         ),
     ] = None,
     tension: Annotated[
-        Literal["basse", "normale", "haute"], typer.Option(help="Rareté des places.")
+        Literal["basse", "normale", "haute"],
+        typer.Option(metavar="basse|normale|haute", help="Rareté des places."),
     ] = "normale",
     json: Json = False,
 ) -> None:  # fmt: skip

@@ -137,7 +137,8 @@ def placements(figures: Indicators) -> None:
     rows = [
         ("élève-périodes placées",
          f"{number(figures.placed)} sur {number(figures.demands)} ({percent(figures.rate)})"),
-        *((f"sans place : {r.label.lower()}", number(r.count)) for r in figures.reasons),
+        ("sans place", number(figures.unplaced)),
+        *((f"– {r.label.lower()}", number(r.count)) for r in figures.reasons),
         ("trajet moyen, médian", f"{number(journeys.mean, 1)} min, {number(journeys.median)} min"),
         ("trajet : 9 sur 10 au plus, maximum",
          f"{number(journeys.ninth_decile)} min, {number(journeys.longest)} min"),

@@ -129,7 +129,15 @@ def _no_plan(scenario: Scenario, result: Result, *, interrupted: bool, json: boo
             {
                 "statut": result.status,
                 "arrete": interrupted,
-                "conflits": [c.model_dump(mode="json") for c in conflicts],
+                "conflits": [
+                    {
+                        "regles": conflict.rules,
+                        "lignes": conflict.rows,
+                        "message": conflict.message,
+                        "pour_en_sortir": conflict.loosening,
+                    }
+                    for conflict in conflicts
+                ],
             }
         )
     else:

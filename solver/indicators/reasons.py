@@ -125,14 +125,17 @@ class _Inquiry:
         if found:
             return f"La place trouvée ({found.host}) est prise par d’autres élèves {span}."
         count = int(reach.reachable.sum())
-        if count == 1:
-            return (
-                f"La seule structure possible n’a plus de place {span} (places, tuteurs ou quota)."
-            )
-        return (
-            f"Les {count} structures possibles n’ont plus de place {span} "
-            "(places, tuteurs ou quota)."
+        who = (
+            "La seule structure possible n’a"
+            if count == 1
+            else f"Les {count} structures possibles n’ont"
         )
+        sentence = f"{who} plus de place {span} (places, tuteurs ou quota)."
+        barred = int((reach.compatible & ~reach.of_age & self._seats.room(period)).sum())
+        if barred:
+            those = "Une autre en a" if barred == 1 else f"{barred} autres en ont"
+            sentence += f" {those}, mais l’âge ou la dérogation l’exclut."
+        return sentence
 
     def _lodged(self, reach: Reach, pupils: Sequence[Pupil], period: Period) -> Flags:
         """(H) the hosts in reach of a lodging that is still free."""
