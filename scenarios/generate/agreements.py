@@ -73,7 +73,7 @@ class _Choice:
         self._taken: Counter[tuple[str, str]] = Counter()
 
     def host(self, pupil: Pupil, division: Division) -> Host | None:
-        """None where every host in mind has been found by enough others."""
+        """None where others found it before, or where the school may not agree."""
         kind = "" if self._dice.random() < _OUTSIDE else _kind(division)
         hosts = self._fitting(kind, division)
         if not hosts:
@@ -84,7 +84,7 @@ class _Choice:
         if self._taken[key] >= turns * host.slots:
             return None
         self._taken[key] += 1
-        return host
+        return host if _may_go(pupil, division, host) else None
 
     def _fitting(self, kind: str, division: Division) -> list[Host]:
         if kind not in self._hosts_of:
@@ -122,6 +122,17 @@ def _announced(host: Host, division: Division) -> bool:
     )
 
 
+def _may_go(pupil: Pupil, division: Division, host: Host) -> bool:
+    """What a school checks before it agrees: age, waiver, equipment; one pupil is enough."""
+    minor = pupil.age is None or pupil.age < 18
+    return (
+        (host.age_min == 0 or (pupil.age or 0) >= host.age_min)
+        and set(pupil.needs) <= set(host.equipment)
+        and (not division.regulated or not minor or host.waiver_until is not None)
+        and host.group_min == 1
+    )
+
+
 class _Desk:
     """Signs what can be kept in any calendar, and counts what was signed."""
 
@@ -148,9 +159,6 @@ class _Desk:
             pupil.id not in self._signed
             and pupil.group is None
             and host.id in self._free
-            and host.group_min == 1
-            and (host.age_min == 0 or (pupil.age or 0) >= host.age_min)
-            and set(pupil.needs) <= set(host.equipment)
             and (not division.regulated or not minor or waived)
             and slots <= host.slots
             and (host.max_slot_weeks is None or weeks <= host.max_slot_weeks)

@@ -60,5 +60,5 @@ def generate(
 
 
 def demo() -> Scenario:
-    """The bassin of `examples/demo`: 8 schools, 44 divisions."""
-    return generate(66, 780)
+    """The bassin of `examples/demo`: 8 schools, 44 divisions, a few trades short of places."""
+    return generate(66, 780, "basse")

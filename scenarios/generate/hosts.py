@@ -98,7 +98,7 @@ class _Market:
         self.seen = [float(s.weight) for s in SECTORS]
         all_need, all_seen = sum(need.values()) or 1.0, sum(self.seen)
         self.training = [
-            (0.55 * s.weight / all_seen + 0.45 * need[s.id] / all_need)
+            (0.65 * s.weight / all_seen + 0.35 * need[s.id] / all_need)
             * math.exp(dice.uniform(-0.9, 0.9))
             for s in SECTORS
         ]
@@ -121,7 +121,7 @@ def _host(dice: random.Random, index: int, site: Site, market: _Market) -> Host:
         slots=slots,
         tutors=max(1, (slots + dice.choice((0, 1))) // 2),
         group_max=group_max,
-        age_min=dice.choices((0, 15, 16, 18), weights=(85, 5, 8, 2))[0],
+        age_min=0 if "3E" in publics else dice.choices((0, 15, 16, 18), weights=(67, 11, 16, 6))[0],
         waiver_until=_waiver(dice, kind.sector),
         equipment=("pmr",) if dice.random() < 0.35 else (),
         max_slot_weeks=slots * dice.randint(10, 28) if dice.random() < 0.24 else None,
@@ -174,7 +174,7 @@ def _with_features(
 def _with_other_publics(dice: random.Random, rows: Sequence[Host]) -> list[Host]:
     def wider(host: Host) -> Host:
         looked = {p for p in _SOME if "3E" in host.publics and dice.random() < 0.3}
-        trained = {"BTS"} if "BACPRO" in host.publics and dice.random() < 0.25 else set()
+        trained = {"BTS"} if "BACPRO" in host.publics and dice.random() < 0.4 else set()
         taken = set(host.publics) | looked | trained
         ordered = tuple(p for p in (*OBSERVATION, *TRAINING) if p in taken)
         return host.model_copy(update={"publics": ordered})

@@ -118,7 +118,7 @@ class _Opened:
 
 
 def _colleges(recipe: Recipe, land: Territory, opened: _Opened) -> list[School]:
-    """One in three in a town, one in three market towns first; some in priority education."""
+    """One in three in a town, larger than those of market towns; some in priority education."""
     dice = recipe.dice("collèges")
     pupils = recipe.pupils * _SHARE_3E
     total = max(1, round(0.6 + pupils / 115))
@@ -129,7 +129,9 @@ def _colleges(recipe: Recipe, land: Territory, opened: _Opened) -> list[School]:
         opened.add("CLG", site, rep=i < in_town and dice.random() < 0.3)
         for i, site in enumerate(sites)
     ]
-    for school, size in zip(colleges, _shares(dice, pupils, total), strict=True):
+    weights = [dice.uniform(1, 1.6) if i < in_town else dice.uniform(0.6, 1) for i in range(total)]
+    for school, weight in zip(colleges, weights, strict=True):
+        size = pupils * weight / sum(weights)
         divisions = max(1, round(size / _DIVISION_3E))
         for i in range(divisions):
             letter = chr(ord("A") + i)

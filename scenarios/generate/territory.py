@@ -37,7 +37,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Territory:
-    """Sites by falling weight: towns first, then market towns and villages; those abroad apart."""
+    """Towns, market towns, villages (suburbs of the towns first); sites abroad apart."""
 
     river: str
     towns: tuple[Site, ...]
@@ -86,19 +86,26 @@ def territory(recipe: Recipe) -> Territory:
             1 + town_count + i,
             next(named),
             _ring(dice, radius_km * dice.uniform(0.3, 1)),
-            dice.uniform(4, 9),
+            dice.uniform(5, 11),
         )
         for i in range(market_count)
     )
-    villages = tuple(
-        _site(1 + i, next(named), _around(dice, towns, radius_km), dice.uniform(0.4, 2.5))
-        for i in range(town_count + market_count, count)
+    suburb_count = (count - town_count - market_count) // 3
+    suburbs = tuple(
+        _site(1 + i, next(named), _near(dice, dice.choice(towns)), dice.uniform(1, 5))
+        for i in range(town_count + market_count, town_count + market_count + suburb_count)
+    )
+    hamlets = tuple(
+        _site(
+            1 + i, next(named), _in_the_country(dice, market_towns, radius_km), dice.uniform(0.3, 2)
+        )
+        for i in range(town_count + market_count + suburb_count, count)
     )
     return Territory(
         river=river,
         towns=towns,
         market_towns=market_towns,
-        villages=villages,
+        villages=suburbs + hamlets,
         abroad=_abroad(recipe, count, radius_km),
     )
 
@@ -123,12 +130,18 @@ def _ring(dice: random.Random, distance_km: float) -> tuple[float, float]:
     return distance_km * math.cos(angle), distance_km * math.sin(angle)
 
 
-def _around(dice: random.Random, towns: tuple[Site, ...], radius_km: float) -> tuple[float, float]:
-    """A village: one in three in the suburbs of a town, the others anywhere."""
-    if dice.random() < 1 / 3:
-        town = dice.choice(towns)
-        x_km, y_km = _ring(dice, dice.uniform(2.5, 8))
-        return town.x_km + x_km, town.y_km + y_km
+def _near(dice: random.Random, center: Site) -> tuple[float, float]:
+    """A point in the suburbs of a town, or around a market town."""
+    x_km, y_km = _ring(dice, dice.uniform(2, 7))
+    return center.x_km + x_km, center.y_km + y_km
+
+
+def _in_the_country(
+    dice: random.Random, market_towns: tuple[Site, ...], radius_km: float
+) -> tuple[float, float]:
+    """Two in three around a market town, the others anywhere."""
+    if dice.random() < 2 / 3:
+        return _near(dice, dice.choice(market_towns))
     return _ring(dice, radius_km * math.sqrt(dice.random()))
 
 
