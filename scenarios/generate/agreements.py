@@ -49,7 +49,7 @@ def found_places(recipe: Recipe, land: Territory, draft: Scenario) -> tuple[Foun
             if host is None or "#" in pupil.id:
                 continue
             wants = recipe.has("conventions_signees") and signing.random() < _SIGNED
-            signed = wants and desk.sign(pupil, period, division, host)
+            signed = wants and desk.sign(pupil, division, host)
             rows.append(
                 FoundPlace(
                     pupil=pupil.id,
@@ -140,18 +140,18 @@ class _Desk:
         limited = {c.host for c in draft.capacities} | {c.target for c in draft.closures}
         self._free = {h.id for h in draft.hosts} - limited
         self._last_friday = max(p.latest.friday for p in draft.periods if p.latest)
-        self._per_tutor = draft.regulation.trainees_per_tutor
         self._pupils: Counter[str] = Counter()
-        self._weeks: Counter[str] = Counter()
         self._trainees: Counter[str] = Counter()
         self._signed: set[str] = set()
 
-    def sign(self, pupil: Pupil, period: Period, division: Division, host: Host) -> bool:
-        """Signs once a pupil at most, alone, at a host that stays free and fit all year."""
+    def sign(self, pupil: Pupil, division: Division, host: Host) -> bool:
+        """Signs once a pupil at most, alone, at a host that stays free and fit all year.
+
+        Tutors and `semaines_max` of generated hosts bear all their slots at once.
+        """
         minor = pupil.age is None or pupil.age < 18
         waived = host.waiver_until is not None and host.waiver_until >= self._last_friday
         slots = self._pupils[host.id] + 1
-        weeks = self._weeks[host.id] + period.duration_weeks
         person = host.legal_person or host.id
         trains = division.family == "formation"
         trainees = self._trainees[person] + trains
@@ -161,13 +161,10 @@ class _Desk:
             and host.id in self._free
             and (not division.regulated or not minor or waived)
             and slots <= host.slots
-            and (host.max_slot_weeks is None or weeks <= host.max_slot_weeks)
-            and (host.tutors is None or slots <= host.tutors * self._per_tutor)
             and trainees <= _QUOTA_OF_THE_SMALLEST
         )
         if keeps:
             self._signed.add(pupil.id)
             self._pupils[host.id] = slots
-            self._weeks[host.id] = weeks
             self._trainees[person] = trainees
         return keeps
