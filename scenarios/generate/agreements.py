@@ -13,7 +13,7 @@ from itertools import accumulate
 
 from scenarios.generate.recipe import Recipe
 from scenarios.generate.territory import Territory
-from solver.domain import Division, Family, FoundPlace, Host, Period, Pupil, Scenario
+from solver.domain import Division, Family, FoundPlace, Host, Pupil, Scenario
 
 _FOUND: Mapping[Family, float] = {"observation": 0.28, "formation": 0.10}
 """Share of pupil-periods for which a place is found, where a slot is left to find."""
