@@ -1,6 +1,6 @@
 # Deux commandes : « make demo » planifie le bassin de démonstration, « make test » passe les tests.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
-PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check -c requirements.lock
+PIP = .venv/bin/python -m pip install --quiet --no-compile --disable-pip-version-check -c requirements.lock
 
 .PHONY: demo test clean
 demo: .venv/.installed

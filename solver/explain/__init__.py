@@ -8,6 +8,7 @@ is told, and its loosening is applied and solved again. Must not know: prices, s
 import random
 from collections import Counter
 from collections.abc import Iterable
+from time import monotonic
 
 from solver.calendar import SchoolCalendar
 from solver.domain import Conflict, Scenario
@@ -15,9 +16,9 @@ from solver.explain.agreements import Agreements
 from solver.explain.departures import Departures
 from solver.explain.guards import Guarded, Key, Statement
 from solver.explain.loosen import Loosening, loosenings
-from solver.explain.parts import changed, parts
+from solver.explain.parts import parts
 
-__all__ = ["Conflict", "changed", "explain_infeasible"]
+__all__ = ["Conflict", "explain_infeasible"]
 
 _ORDERS = 3
 """Deletion orders tried; the smallest conflict found is told."""
@@ -35,27 +36,29 @@ _PREFERENCE = (
 _LAST_RESORT = ("duree", "besoins", "statut")
 
 
-def explain_infeasible(scenario: Scenario) -> tuple[Conflict, ...]:
+def explain_infeasible(scenario: Scenario, seconds: float = 60.0) -> tuple[Conflict, ...]:
     """The conflicts that make a scenario impossible; empty where it is possible.
 
     Each conflict is irreducible: without any one of its rows it disappears. Applying every
-    `loosening` makes the scenario possible, unless time ran out on a check.
+    `loosening` makes the scenario possible. Past `seconds` what is told is still a conflict, but
+    may have rows too many, or no way out.
     """
-    return tuple(c for part in parts(scenario) for c in _conflicts(part))
+    deadline = monotonic() + seconds
+    return tuple(c for part in parts(scenario) for c in _conflicts(part, deadline))
 
 
-def _conflicts(part: Scenario) -> list[Conflict]:
+def _conflicts(part: Scenario, deadline: float) -> list[Conflict]:
     told: list[Conflict] = []
     while len(told) < _MOST_CONFLICTS:
         guarded = _build(part)
         start = guarded.conflict()
         if start is None:
             return told
-        keys = _smallest(guarded, start)
+        keys = _smallest(guarded, start, deadline)
         if guarded.possible(keys, otherwise=True) is not False:
             return told
         statements = [guarded.statements[k] for k in keys]
-        way_out = _loosening(part, statements)
+        way_out = _loosening(part, statements, deadline)
         told.append(_conflict(statements, way_out))
         if way_out is None:
             return told
@@ -71,27 +74,27 @@ def _build(scenario: Scenario) -> Guarded:
     return guarded
 
 
-def _smallest(guarded: Guarded, start: tuple[Key, ...]) -> tuple[Key, ...]:
+def _smallest(guarded: Guarded, start: tuple[Key, ...], deadline: float) -> tuple[Key, ...]:
     """The smallest irreducible conflict that a few deletion orders find."""
-    best = _shrunk(guarded, start)
+    best = _shrunk(guarded, start, deadline)
     for seed in range(1, _ORDERS if len(best) <= _FEW else 1):
         order = list(start)
         random.Random(seed).shuffle(order)
-        best = min(best, _shrunk(guarded, order), key=len)
+        best = min(best, _shrunk(guarded, order, deadline), key=len)
     return tuple(k for k in guarded.statements if k in set(best))
 
 
-def _shrunk(guarded: Guarded, keys: Iterable[Key]) -> tuple[Key, ...]:
+def _shrunk(guarded: Guarded, keys: Iterable[Key], deadline: float) -> tuple[Key, ...]:
     """Delete every statement without which the rest still conflicts."""
     kept = tuple(keys)
     for key in kept:
-        if key in kept:
+        if key in kept and monotonic() < deadline:
             rest = guarded.conflict([k for k in kept if k != key])
             kept = kept if rest is None else rest
     return kept
 
 
-def _loosening(part: Scenario, statements: list[Statement]) -> Loosening | None:
+def _loosening(part: Scenario, statements: list[Statement], deadline: float) -> Loosening | None:
     """The mildest change of one cell that makes the part possible; else that ends this conflict."""
     for keys in (None, [s.key for s in statements]):
         for columns in (_PREFERENCE, _LAST_RESORT):
@@ -105,10 +108,10 @@ def _loosening(part: Scenario, statements: list[Statement]) -> Loosening | None:
                     first = _first(part, steps, keys)
                     if best is None or first < best[0]:
                         best = first, steps[first]
-                if best is not None and best[0] == 0:
+                if best is not None and (best[0] == 0 or monotonic() > deadline):
                     break
-            if best is not None:
-                return best[1]
+            if best is not None or monotonic() > deadline:
+                return best[1] if best else None
     return None
 
 
