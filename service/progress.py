@@ -3,6 +3,7 @@
 Must not know: how plans are found.
 """
 
+import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -45,10 +46,18 @@ class Stop:
 
 @contextmanager
 def interruptible() -> Iterator[Stop]:
-    """While inside, the first Ctrl-C (or SIGTERM) asks to stop; a second one interrupts."""
-    stop = Stop()
+    """While inside, the first Ctrl-C (or SIGTERM) asks to stop; a second one interrupts.
 
-    def handle(number: int, frame: FrameType | None) -> None:
+    A process forked meanwhile leaves Ctrl-C to its parent, and ends at once when terminated.
+    """
+    stop = Stop()
+    owner = os.getpid()
+
+    def handle(signum: int, frame: FrameType | None) -> None:
+        if os.getpid() != owner:
+            if signum == signal.SIGTERM:
+                os._exit(128 + signum)
+            return
         if stop.asked:
             raise KeyboardInterrupt
         stop.asked = True
@@ -83,7 +92,7 @@ class Monitor:
             self._live.update(Text(self._line(progress)))
         elif progress.seconds - self._plain_at >= _PLAIN_EVERY_SECONDS:
             self._plain_at = progress.seconds
-            self._console.print(self._line(progress), markup=False)
+            self._console.print(self._line(progress), markup=False, soft_wrap=True)
 
     def _line(self, progress: Progress) -> str:
         cost, bound = progress.cost, progress.bound

@@ -3,10 +3,13 @@
 import csv
 import errno
 import json
+import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
+from multiprocessing import get_context
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -344,6 +347,20 @@ def test_handlers_of_signals_are_given_back() -> None:
     with interruptible():
         assert signal.getsignal(signal.SIGINT) is not before
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_forked_process_ends_when_terminated_and_leaves_ctrl_c_to_its_parent() -> None:
+    with interruptible() as stop:
+        child = get_context("fork").Process(target=time.sleep, args=(60,), daemon=True)
+        child.start()
+        assert child.pid is not None
+        os.kill(child.pid, signal.SIGINT)
+        child.join(0.3)
+        assert child.is_alive()
+        child.terminate()
+        child.join(20)
+        assert child.exitcode is not None
+        assert not stop.asked
 
 
 def test_a_defect_of_the_engine_is_told_without_a_trace(

@@ -36,7 +36,8 @@ def count(value: int, one: str, many: str | None = None) -> str:
 
 
 def say(text: str, style: str | None = None) -> None:
-    out.print(escape(text), style=style)
+    """A sentence; wrapped at words in a terminal, whole in a file."""
+    out.print(escape(text), style=style, soft_wrap=not out.is_terminal)
 
 
 def grid(
