@@ -2,6 +2,7 @@
 
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -9,8 +10,10 @@ from scenarios import read, read_plan_folder
 from service.cli.exits import Exit
 from service.cli.output import as_json, count, grid, number, percent, say
 from solver.domain import Report
-from solver.indicators import Indicators, indicators
 from solver.verify import verify
+
+if TYPE_CHECKING:
+    from solver.indicators import Indicators
 
 _SHOWN = 100
 
@@ -74,6 +77,8 @@ def costs(report: Report) -> None:
 
 def show_indicators(scenario_path: Path, plan_path: Path, *, json: bool) -> None:
     """The figures of a plan."""
+    from solver.indicators import indicators
+
     scenario = read(scenario_path)
     figures = indicators(scenario, read_plan_folder(plan_path, scenario).plan)
     if json:
@@ -82,7 +87,7 @@ def show_indicators(scenario_path: Path, plan_path: Path, *, json: bool) -> None
         print_indicators(figures)
 
 
-def print_indicators(figures: Indicators) -> None:
+def print_indicators(figures: "Indicators") -> None:
     """All indicators as tables; the tightest cells of the national one."""
     placements(figures)
     grid(
@@ -131,7 +136,7 @@ def print_indicators(figures: Indicators) -> None:
     )
 
 
-def placements(figures: Indicators) -> None:
+def placements(figures: "Indicators") -> None:
     """The headline of a plan: who is placed, why others are not, journeys, calendar."""
     journeys = figures.journeys
     rows = [

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -12,7 +13,9 @@ from service.cli.exits import Exit
 from service.cli.output import as_json, count, grid, number, say
 from solver.domain import Scenario
 from solver.errors import Fault
-from solver.indicators.risks import Risk, risks
+
+if TYPE_CHECKING:
+    from solver.indicators.risks import Risk
 
 _ABSENT = frozenset({"introuvable", "format-inconnu"})
 
@@ -32,6 +35,8 @@ def generate_into(
 
 def check(path: Path, *, json: bool) -> None:
     """Every fault and warning of a scenario, then its risks; ends with 1 where there is a fault."""
+    from solver.indicators.risks import risks
+
     reading = inspect(path)
     found = risks(reading.scenario) if reading.scenario is not None else ()
     if json:
@@ -76,7 +81,7 @@ def _faults(title: str, faults: Iterable[Fault]) -> None:
         say("")
 
 
-def _risks(found: tuple[Risk, ...]) -> None:
+def _risks(found: tuple["Risk", ...]) -> None:
     if found:
         grid(
             "Ce qui est risqué",
