@@ -175,6 +175,13 @@ def _lodgings(scenario: Scenario, journeys: Journeys, pupil: Pupil) -> list[tupl
 
 
 @njit(cache=True)
+def _shuffle(c: int, h: int) -> int:
+    """20 bits that order equal costs differently for each class: not all go to the same host."""
+    mixed = (h + 1) * 2654435761 + (c + 1) * 2246822519
+    return ((mixed ^ (mixed >> 15)) * 48271 >> 8) & 0xFFFFF
+
+
+@njit(cache=True)
 def _enumerate(
     eligible_row: Ints,
     eligible_start: Ints,
@@ -234,13 +241,18 @@ def _enumerate(
                 dearer = rows[r, 5] >= bedless if rows[r, 1] >= 0 else rows[r, 5] > bedless
                 if not dearer:
                     rows[kept] = rows[r]
-                    key[kept] = (np.int64(rows[r, 5]) * len(place) + h) * 4096 + kept - begin
+                    key[kept] = (np.int64(rows[r, 5]) << 32) + _shuffle(c, h) * 4096 + kept - begin
                     kept += 1
             found = kept
-        order = np.argsort(key[:found])
         taken = min(found, keep)
         if taken < found:
-            tail[c] = rows[order[taken], 5]
+            next_key = np.partition(key[:found], taken)[taken]
+            tail[c] = next_key >> 32
+            order = np.flatnonzero(key[:found] < next_key)
+            order = order[np.argsort(key[order])]
+            taken = len(order)
+        else:
+            order = np.argsort(key[:found])
         while total + taken > len(table):
             larger = np.empty((2 * len(table), 7), np.int32)
             larger[:total] = table[:total]

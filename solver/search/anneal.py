@@ -8,16 +8,10 @@ import numpy as np
 from solver.problem import Ints, Longs
 from solver.search.board import Board
 from solver.search.compiled import compiled
-from solver.search.moves import fill_unit, move_pupil, move_unit
-from solver.search.state import (
-    GROUP_BREACH,
-    State,
-    forget,
-    leave_at,
-    objective,
-    obstacle,
-    undo_to,
-)
+from solver.search.moves import fill_unit, move_pupil, move_unit, rebuild_units, settle_unit
+from solver.search.state import GROUP_BREACH, State, forget, leave_at, objective, undo_to
+
+NO_CEILING = 2**60
 
 
 @compiled
@@ -29,24 +23,25 @@ def seed_moves(seed: int) -> None:
 @compiled
 def construct(board: Board, state: State, order: Ints) -> None:
     """Fill the units one after the other, each at the start where that costs least."""
-    for u in order:
-        kept = state.start[u]
-        best, best_start = 2**60, kept
-        leave_at(board, state, u, -1)
-        for s in range(board.allowed.shape[1]):
-            if not board.allowed[u, s] or obstacle(board, state, u, s) != -1:
-                continue
+    for i in range(len(order)):
+        u = order[i]
+        if board.allowed[u].sum() > 1 and not _holds_places(board, state, u):
             forget(state)
-            leave_at(board, state, u, s)
-            fill_unit(board, state, u, best)
-            if objective(state) < best:
-                best, best_start = objective(state), s
-            undo_to(board, state, 0)
-        if best_start < 0:
-            best_start = kept
-        leave_at(board, state, u, best_start)
-        fill_unit(board, state, u, 2**60)
+            leave_at(board, state, u, -1)
+            settle_unit(board, state, u, 0.0)
+        else:
+            fill_unit(board, state, u, NO_CEILING)
         forget(state)
+
+
+@compiled
+def _holds_places(board: Board, state: State, u: int) -> bool:
+    for i in range(board.unit[u].first, board.unit[u].end):
+        p = board.unit_period[i]
+        for q in range(board.period[p].first, board.period[p].end):
+            if state.option[q] >= 0:
+                return True
+    return False
 
 
 @compiled
@@ -58,6 +53,8 @@ def anneal(
     pupil_heat: float,
     unit_heat: float,
     unit_share: float,
+    rebuild_share: float,
+    most: int,
     best_start: Ints,
     best_option: Ints,
     best: Longs,
@@ -76,11 +73,15 @@ def anneal(
         if len(movable) > 0 and np.random.random() < unit_share:
             kind = 0
             u = movable[np.random.randint(len(movable))]
-            s = np.random.randint(weeks)
-            if not board.allowed[u, s] or s == state.start[u]:
-                continue
             ceiling = before - int(unit_heat * np.log(np.random.random()))
-            kept = move_unit(board, state, u, s, ceiling)
+            if np.random.random() < rebuild_share:
+                kind = 3
+                kept = rebuild_units(board, state, u, 1 + np.random.randint(most), 0.1, ceiling)
+            else:
+                s = np.random.randint(weeks)
+                if not board.allowed[u, s] or s == state.start[u]:
+                    continue
+                kept = move_unit(board, state, u, s, ceiling)
         else:
             kind = 1
             if state.total[3] > 0 and np.random.random() < 0.2:

@@ -28,7 +28,7 @@ _CELLS = 4
 
 def compiled(function: Function) -> Function:
     """Compile a loop or a decision, on first use or from the cache."""
-    return cast("Function", njit(cache=True, _nrt=False)(function))
+    return cast("Function", njit(cache=True, nogil=True, _nrt=False)(function))
 
 
 class _Held:

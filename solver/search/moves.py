@@ -11,6 +11,7 @@ from solver.search.board import Board
 from solver.search.compiled import compiled
 from solver.search.state import (
     State,
+    breach,
     cheapest_fit,
     fits,
     leave_at,
@@ -28,6 +29,8 @@ MOST_PUSHED = 6
 """Parties that one insertion may push out."""
 MOST_DISPLACED = 8
 """Units that may have to leave their weeks to one that is moved."""
+TRIES_TO_COMPLETE = 8
+"""Pupils asked to fill up a slot that takes no fewer than `groupe_min`."""
 TRIES_PER_WAITING = 4
 """Attempts to push in each party that a moved unit leaves without a place."""
 
@@ -39,6 +42,12 @@ def least_cost(board: Board, q: int) -> int:
     if first == board.party[q].end:
         return board.party[q].unplaced_cost
     return board.option[first].cost
+
+
+@compiled
+def _winnable(board: Board, state: State, q: int) -> int:
+    """Points that placing the waiting q can win at most."""
+    return max(0, saving(board, state, q) - least_cost(board, q))
 
 
 @compiled
@@ -69,28 +78,79 @@ def _settle(board: Board, state: State, q: int, room: int) -> None:
 
 
 @compiled
-def insert_pushing(board: Board, state: State, q: int, o: int, ceiling: int) -> bool:
-    """Place the waiting q at o, pushing out whoever is in the way; the pushed settle elsewhere."""
-    pushed = 0
+def _push_out(board: Board, state: State, q: int, pushed: int) -> int:
+    """Take out q, with those of its division whom that would leave in an incomplete slot.
+
+    They join the `pushed` parties in `scratch`; the new number of these is returned.
+    """
+    p, h = board.party[q].period, board.option[state.option[q]].host
+    take_out(board, state, q)
+    state.scratch[pushed] = q
+    pushed += 1
+    low, high = board.host[h].group_min, board.host[h].group_max
+    if low > 1 and breach(state.together[p, h], low, high) > 0:
+        r = state.head[h]
+        while r >= 0:
+            following = state.next[r]
+            if board.party[r].period == p:
+                take_out(board, state, r)
+                state.scratch[pushed] = r
+                pushed += 1
+            r = following
+    return pushed
+
+
+@compiled
+def _complete(board: Board, state: State, q: int) -> None:
+    """Bring pupils of the same division to the host of q while its slot is incomplete."""
+    p, h = board.party[q].period, board.option[state.option[q]].host
+    low, high = board.host[h].group_min, board.host[h].group_max
+    for _ in range(TRIES_TO_COMPLETE if low > 1 else 0):
+        if breach(state.together[p, h], low, high) == 0:
+            return
+        r = np.random.randint(board.period[p].first, board.period[p].end)
+        back = state.option[r]
+        if back >= 0 and (
+            board.option[back].host == h or board.host[board.option[back].host].group_min > 1
+        ):
+            continue
+        for o in range(board.party[r].first, board.party[r].end):
+            if board.option[o].host == h:
+                if back >= 0:
+                    take_out(board, state, r)
+                if fits(board, state, r, o):
+                    place(board, state, r, o)
+                elif back >= 0:
+                    place(board, state, r, back)
+                break
+
+
+@compiled
+def insert_pushing(board: Board, state: State, q: int, o: int, ceiling: int, pushed: int) -> bool:
+    """Place the waiting q at o, pushing out whoever is in the way; the pushed settle elsewhere.
+
+    `pushed`: parties that wait in `scratch` already.
+    """
     while not fits(board, state, q, o):
         r = _in_the_way(board, state, q, o)
-        if r < 0 or pushed == MOST_PUSHED:
+        if r < 0 or pushed >= MOST_PUSHED:
             return False
-        take_out(board, state, r)
-        state.scratch[pushed] = r
-        pushed += 1
+        pushed = _push_out(board, state, r, pushed)
     place(board, state, q, o)
+    _complete(board, state, q)
     winnable = 0
     for i in range(pushed):
-        r = state.scratch[i]
-        winnable += max(0, saving(board, state, r) - least_cost(board, r))
+        if state.option[state.scratch[i]] < 0:
+            winnable += _winnable(board, state, state.scratch[i])
     for i in range(pushed):
         r = state.scratch[i]
+        if state.option[r] >= 0:
+            continue
         if objective(state) - winnable > ceiling:
             return False
-        worth = saving(board, state, r)
-        winnable -= max(0, worth - least_cost(board, r))
-        _settle(board, state, r, ceiling - objective(state) + worth + max(0, winnable))
+        winnable -= _winnable(board, state, r)
+        room = ceiling - objective(state) + saving(board, state, r) + max(0, winnable)
+        _settle(board, state, r, room)
     return objective(state) <= ceiling
 
 
@@ -105,12 +165,14 @@ def move_pupil(board: Board, state: State, q: int, ceiling: int) -> bool:
     o = first + np.random.randint(min(end - first, reach))
     if o == now:
         return False
+    pushed = 0
     if now >= 0:
-        take_out(board, state, q)
+        pushed = _push_out(board, state, q, 0) - 1
+        state.scratch[0] = state.scratch[pushed]
     gain = saving(board, state, q) - placement_cost(board, state, q, o)
-    if objective(state) - gain > ceiling:
+    if objective(state) - gain > ceiling and board.host[board.option[o].host].group_min == 1:
         return False
-    return insert_pushing(board, state, q, o, ceiling)
+    return insert_pushing(board, state, q, o, ceiling, pushed)
 
 
 @compiled
@@ -122,7 +184,7 @@ def push_in(board: Board, state: State, q: int) -> None:
         base = objective(state)
         o = first + np.random.randint(min(end - first, 24))
         if placement_cost(board, state, q, o) < saving(board, state, q) and insert_pushing(
-            board, state, q, o, base - 1
+            board, state, q, o, base - 1, 0
         ):
             return
         undo_to(board, state, mark)
@@ -138,7 +200,7 @@ def fill_unit(board: Board, state: State, u: int, ceiling: int) -> bool:
             if state.option[q] < 0:
                 state.order[count] = q
                 count += 1
-                winnable += max(0, saving(board, state, q) - least_cost(board, q))
+                winnable += _winnable(board, state, q)
     for i in range(count - 1, 0, -1):
         j = np.random.randint(i + 1)
         state.order[i], state.order[j] = state.order[j], state.order[i]
@@ -146,12 +208,100 @@ def fill_unit(board: Board, state: State, u: int, ceiling: int) -> bool:
         if objective(state) - winnable > ceiling:
             return False
         q = state.order[i]
-        worth = saving(board, state, q)
-        winnable -= max(0, worth - least_cost(board, q))
-        _settle(board, state, q, worth)
+        winnable -= _winnable(board, state, q)
+        _settle(board, state, q, saving(board, state, q))
+    return objective(state) <= ceiling
+
+
+@compiled
+def push_in_unit(board: Board, state: State, u: int) -> None:
+    """Try to push in whoever of unit u is still waiting."""
+    for i in range(board.unit[u].first, board.unit[u].end):
+        p = board.unit_period[i]
+        for q in range(board.period[p].first, board.period[p].end):
+            if state.option[q] < 0:
+                push_in(board, state, q)
+
+
+@compiled
+def settle_unit(board: Board, state: State, u: int, blink: float) -> bool:
+    """Let unit u, without a start, leave when that costs least; each week is overlooked at times.
+
+    `blink`: the chance that a week is overlooked (Christiaens, Vanden Berghe, Transportation
+    Science 2020). False where no week is possible.
+    """
+    mark = state.total[4]
+    best, best_start = 2**60, -1
+    for s in range(board.allowed.shape[1]):
+        if not board.allowed[u, s] or np.random.random() < blink:
+            continue
+        if obstacle(board, state, u, s) != -1:
+            continue
+        leave_at(board, state, u, s)
+        if fill_unit(board, state, u, best - 1):
+            best, best_start = objective(state), s
+        undo_to(board, state, mark)
+    if best_start < 0:
+        best_start = free_start(board, state, u)
+        if best_start < 0:
+            return False
+    leave_at(board, state, u, best_start)
+    fill_unit(board, state, u, 2**60)
+    push_in_unit(board, state, u)
+    return True
+
+
+@compiled
+def related_unit(board: Board, state: State, u: int) -> int:
+    """A unit, picked at random, some of whose pupils sit where one of u's would like to; or −1."""
+    p = board.unit_period[
+        board.unit[u].first + np.random.randint(board.unit[u].end - board.unit[u].first)
+    ]
+    parties = board.period[p].end - board.period[p].first
+    if parties == 0:
+        return -1
+    q = board.period[p].first + np.random.randint(parties)
+    options = board.party[q].end - board.party[q].first
+    if options == 0:
+        return -1
+    h = board.option[board.party[q].first + np.random.randint(min(options, 24))].host
+    found, seen = -1, 0
+    r = state.head[h]
+    while r >= 0:
+        v = board.period[board.party[r].period].unit
+        if v != u:
+            seen += 1
+            if np.random.randint(seen) == 0:
+                found = v
+        r = state.next[r]
+    return found
+
+
+@compiled
+def rebuild_units(
+    board: Board, state: State, u: int, most: int, blink: float, ceiling: int
+) -> bool:
+    """Take unit u and up to `most` − 1 related ones out of their weeks, then settle each anew."""
+    count = 1
+    state.displaced[0] = u
+    for _ in range(2 * most):
+        if count == most:
+            break
+        v = related_unit(board, state, state.displaced[np.random.randint(count)])
+        known = v < 0 or board.allowed[v].sum() < 2
+        for i in range(count):
+            known = known or state.displaced[i] == v
+        if not known:
+            state.displaced[count] = v
+            count += 1
     for i in range(count):
-        if state.option[state.order[i]] < 0:
-            push_in(board, state, state.order[i])
+        take_out_unit(board, state, state.displaced[i])
+        leave_at(board, state, state.displaced[i], -1)
+    for i in range(count):
+        j = np.random.randint(i, count)
+        state.displaced[i], state.displaced[j] = state.displaced[j], state.displaced[i]
+        if not settle_unit(board, state, state.displaced[i], blink):
+            return False
     return objective(state) <= ceiling
 
 
@@ -192,23 +342,25 @@ def move_unit(board: Board, state: State, u: int, s: int, ceiling: int) -> bool:
         leave_at(board, state, displaced[i], t)
     winnable = 0
     for i in range(count):
-        winnable += _winnable(board, state, displaced[i])
-    if not fill_unit(board, state, u, ceiling + winnable):
+        winnable += _waiting_worth(board, state, displaced[i])
+    winnable += _waiting_worth(board, state, u)
+    if objective(state) - winnable > ceiling:
         return False
+    fill_unit(board, state, u, 2**60)
+    push_in_unit(board, state, u)
     for i in range(count):
-        winnable -= _winnable(board, state, displaced[i])
-        if not fill_unit(board, state, displaced[i], ceiling + max(0, winnable)):
-            return False
+        fill_unit(board, state, displaced[i], 2**60)
+        push_in_unit(board, state, displaced[i])
     return objective(state) <= ceiling
 
 
 @compiled
-def _winnable(board: Board, state: State, u: int) -> int:
+def _waiting_worth(board: Board, state: State, u: int) -> int:
     """Points that placing the waiting parties of unit u can win at most."""
     points = 0
     for i in range(board.unit[u].first, board.unit[u].end):
         p = board.unit_period[i]
         for q in range(board.period[p].first, board.period[p].end):
             if state.option[q] < 0:
-                points += max(0, saving(board, state, q) - least_cost(board, q))
+                points += _winnable(board, state, q)
     return points

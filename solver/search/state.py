@@ -14,7 +14,7 @@ from solver.search.compiled import compiled, hold
 
 COST, GROUP_BREACH, UNPLACED = 0, 1, 2
 """Cells of `total`: points, pupils missing to `groupe_min`, unplaced demands."""
-GROUP_BREACH_COST = 400
+GROUP_BREACH_COST = 20_000
 """Points that the search puts on each pupil missing in a slot; none is left in what it delivers."""
 
 

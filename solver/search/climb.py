@@ -1,0 +1,151 @@
+"""One climber: a plan in the making, annealed while the budget lasts. Several run side by side.
+
+Must not know: processes, terminals, the bound.
+"""
+
+import math
+from dataclasses import dataclass
+from time import monotonic, perf_counter
+
+import numpy as np
+
+from solver.problem import Solution
+from solver.search.anneal import anneal, construct, seed_moves
+from solver.search.board import Board
+from solver.search.state import (
+    COST,
+    GROUP_BREACH,
+    State,
+    empty_state,
+    fits,
+    leave_at,
+    place,
+)
+
+_CHUNK_SECONDS = 0.1
+_FIRST_CHUNK_MOVES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Until when to search: a moment of `monotonic`, and a number of moves, whichever is first."""
+
+    begin: float
+    deadline: float
+    moves: int | None
+
+    def spent(self, moves: int) -> float:
+        """Fraction of the budget used, 0 to 1 and beyond."""
+        if self.moves is not None:
+            return moves / max(1, self.moves)
+        return (monotonic() - self.begin) / max(1e-9, self.deadline - self.begin)
+
+
+class Climber:
+    """Builds a plan from an opening, then improves it chunk by chunk."""
+
+    def __init__(self, board: Board, opening: Solution, seed: int) -> None:
+        self.board = board
+        self._seed = seed
+        self.state = empty_state(board)
+        units = board.allowed.shape[0]
+        for u in range(units):
+            leave_at(board, self.state, u, opening.start[u])
+        for q in range(len(board.party)):
+            o = _party_option(board, self.state, opening, q)
+            if o >= 0:
+                place(board, self.state, q, o)
+        self._movable = np.flatnonzero(board.allowed.sum(axis=1) > 1).astype(np.int32)
+        self._best = np.array([2**60], np.int64)
+        self._start = self.state.start.copy()
+        self._option = self.state.option.copy()
+        self.tally = np.zeros((4, 2), np.int64)
+        """Moves tried and kept: unit, pupil, waiting pupil, units rebuilt."""
+        self.moves = 0
+        self._chunk = _FIRST_CHUNK_MOVES
+
+    def build(self) -> None:
+        """Give everybody a place where there is one, largest units first."""
+        seed_moves(self._seed)
+        period, unit = self.board.period, self.board.unit
+        size = [period["size"][self.board.unit_period[r["first"] : r["end"]]].sum() for r in unit]
+        construct(
+            self.board, self.state, np.argsort(-np.array(size), kind="stable").astype(np.int32)
+        )
+        self._note_best()
+
+    def climb(self, budget: Budget) -> None:
+        """One chunk of moves at the heat that the budget's spent part asks for."""
+        heat = cooling(budget.spent(self.moves))
+        moves = self._chunk
+        if budget.moves is not None:
+            moves = min(_FIRST_CHUNK_MOVES, budget.moves - self.moves)
+        begin = perf_counter()
+        anneal(
+            self.board,
+            self.state,
+            self._movable,
+            moves,
+            30.0 * heat,
+            100.0 * heat,
+            0.1,
+            0.3,
+            3,
+            self._start,
+            self._option,
+            self._best,
+            self.tally,
+        )
+        self.moves += moves
+        elapsed = perf_counter() - begin
+        self._chunk = max(1, min(10**7, int(moves * min(4.0, _CHUNK_SECONDS / max(elapsed, 1e-6)))))
+
+    @property
+    def best(self) -> int | None:
+        """Points of the best plan met, signed agreements without a place priced beyond all else."""
+        return int(self._best[0]) if self._best[0] < 2**60 else None
+
+    @property
+    def unplaced(self) -> int:
+        """Demands without a place in the best plan."""
+        return int(self.board.party["size"][self._option < 0].sum())
+
+    def solution(self) -> Solution:
+        """The best plan met, in the Problem's options."""
+        board = self.board
+        option = np.full(len(board.member), -1, np.int32)
+        placed = np.flatnonzero(self._option >= 0)
+        chosen = self._option[placed]
+        for q, o in zip(placed, chosen, strict=True):
+            party, choice = board.party[q], board.option[o]["choice"]
+            for i in range(party["size"]):
+                demand = board.member[party["member"] + i]["demand"]
+                option[demand] = o if choice < 0 else board.member_option[choice + i]
+        return Solution(self._start.copy(), option)
+
+    def _note_best(self) -> None:
+        if self.state.total[GROUP_BREACH] == 0 and self.state.total[COST] < self._best[0]:
+            self._best[0] = self.state.total[COST]
+            self._start[:] = self.state.start
+            self._option[:] = self.state.option
+
+
+def cooling(spent: float) -> float:
+    """Heat left, from 1 to 0: geometric over the budget, with a cold finish."""
+    return 0.0 if spent >= 0.95 else math.pow(0.01, spent / 0.95)
+
+
+def _party_option(board: Board, state: State, solution: Solution, q: int) -> int:
+    """The board's option of party q at its host in a solution of the Problem; −1 if it has none."""
+    party = board.party[q]
+    demands = board.member["demand"][party["member"] : party["member"] + party["size"]]
+    chosen = solution.option[demands]
+    if (chosen < 0).any():
+        return -1
+    if party["size"] == 1:
+        return int(chosen[0]) if fits(board, state, q, chosen[0]) else -1
+    host = board.option[chosen[0]]["host"]
+    for o in range(party["first"], party["end"]):
+        if board.option[o]["host"] == host and fits(board, state, q, o):
+            return o
+    return -1

@@ -1,0 +1,206 @@
+"""From a scenario to a verified plan and its distance to the best: the whole search, in order.
+
+Must not know: terminals, files.
+"""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from threading import Thread
+from time import monotonic, sleep
+
+import numpy as np
+
+from solver.bound import Bound
+from solver.domain import Plan, Report, Result, Scenario, Status
+from solver.errors import PlanRefused
+from solver.model import build
+from solver.prepare import decode, prepare
+from solver.problem import Problem, Solution
+from solver.search.board import lay_out
+from solver.search.climb import Budget, Climber
+from solver.search.opening import opening
+from solver.search.versions import versions
+from solver.search.witness import Witness
+from solver.verify import verify
+
+OPTIONS_KEPT = 500
+"""Options of each class of pupils that the search looks at, the cheapest first."""
+SMALL_SIZE = 1500
+"""Options × demands plus starts up to which CP-SAT solves the whole problem at once."""
+BOUND_ROUNDS = 60
+"""Rounds of the bound where the search is limited in moves instead of time."""
+_LISTEN_SECONDS = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a search stands: elapsed seconds, best cost, pupil-periods unplaced, proven bound."""
+
+    seconds: float
+    cost: int | None
+    unplaced: int | None
+    bound: int | None
+    phase: str
+
+
+def solve(
+    scenario: Scenario,
+    *,
+    seconds: float = 60.0,
+    seed: int = 0,
+    cores: int = 2,
+    iterations: int | None = None,
+    stop: Callable[[], bool] | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> Result:
+    """The best plan found within `seconds`, verified, with a proven bound on the cost of any plan.
+
+    `iterations`: search so many moves with one core instead; the same seed then gives the same
+    plan to the byte. `stop` is asked often: True ends the search and keeps the best plan.
+    Raises `UnknownSchoolYear`; `PlanRefused` if the verifier refuses what was found (our defect).
+    """
+    run = _Run(scenario, seconds, seed, cores, iterations, stop or _never, progress or _silent)
+    return run.result()
+
+
+def _never() -> bool:
+    return False
+
+
+def _silent(_: Progress) -> None:
+    return None
+
+
+class _Run:
+    """One call of `solve`."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        seconds: float,
+        seed: int,
+        cores: int,
+        iterations: int | None,
+        stop: Callable[[], bool],
+        progress: Callable[[Progress], None],
+    ) -> None:
+        self.scenario, self.seed, self.cores = scenario, seed, cores
+        self.iterations, self.stop, self.progress = iterations, stop, progress
+        self.begin = monotonic()
+        self.deadline = self.begin + seconds
+        self.bound = 0
+        self._tell(None, None, "préparation")
+        self.problem = prepare(scenario, keep=OPTIONS_KEPT)
+
+    def result(self) -> Result:
+        """Open, climb, prove, verify."""
+        status, first = opening(self.problem, self.seed, None if self.iterations else self._left())
+        if first is None:
+            return self._answer(status, None)
+        self._tell(None, None, "construction")
+        climbers = self._climbers(first)
+        if self.iterations is not None:
+            self._climb_counted(climbers[0])
+        else:
+            self._climb_timed(climbers)
+        best = min(climbers, key=lambda c: c.best if c.best is not None else 2**62)
+        if best.best is None:
+            return self._answer("out_of_time", None)
+        return self._finish(best.solution())
+
+    def _climbers(self, first: Solution) -> list[Climber]:
+        board = lay_out(self.problem)
+        count = 1 if self.iterations is not None else max(1, self.cores - 1)
+        return [Climber(board, first, self.seed + 7919 * i) for i in range(count)]
+
+    def _climb_counted(self, climber: Climber) -> None:
+        """So many moves, then so many rounds of the bound: the same every time."""
+        budget = Budget(self.begin, self.deadline, self.iterations)
+        climber.build()
+        while budget.spent(climber.moves) < 1 and not self.stop():
+            climber.climb(budget)
+            self._tell(climber.best, climber.unplaced, "recherche")
+        for value in Bound(self.problem).improve(
+            rounds=BOUND_ROUNDS, incumbent=climber.solution(), should_stop=self.stop
+        ):
+            self.bound = max(self.bound, value)
+            self._tell(climber.best, climber.unplaced, "borne")
+
+    def _climb_timed(self, climbers: list[Climber]) -> None:
+        """All climbers side by side, the bound beside them, until the time is up."""
+        budget = Budget(monotonic(), self.deadline - self._reserve(), None)
+        with ExitStack() as stack:
+            witness = stack.enter_context(Witness(self.problem))
+            threads = [Thread(target=self._climb, args=(c, budget)) for c in climbers]
+            for thread in threads:
+                thread.start()
+            told = 2.0**62
+            while any(thread.is_alive() for thread in threads):
+                sleep(_LISTEN_SECONDS)
+                self.bound = witness.listen()
+                best = min(climbers, key=lambda c: c.best if c.best is not None else 2**62)
+                self._tell(best.best, best.unplaced, "recherche")
+                if best.best is not None and best.best < 0.9 * told:
+                    told = best.best
+                    witness.tell(best.solution())
+            for thread in threads:
+                thread.join()
+
+    def _climb(self, climber: Climber, budget: Budget) -> None:
+        climber.build()
+        while budget.spent(climber.moves) < 1 and not self.stop() and climber.best != self.bound:
+            climber.climb(budget)
+
+    def _finish(self, solution: Solution) -> Result:
+        """Prove small problems whole; verify; answer."""
+        status: Status = "feasible"
+        if _size(self.problem) <= SMALL_SIZE and not self.stop():
+            whole = prepare(self.scenario)
+            answer = build(whole).solve(
+                seconds=None if self.iterations else max(1.0, self._left()),
+                deterministic_limit=20.0 if self.iterations else None,
+                seed=self.seed,
+                workers=1 if self.iterations else self.cores,
+                hint=solution,
+            )
+            self.bound = max(self.bound, answer.bound)
+            if answer.solution is not None:
+                solution, status = answer.solution, answer.status
+        plan = decode(self.scenario, self.problem, solution)
+        report = verify(self.scenario, plan)
+        if report.violations:
+            raise PlanRefused(f"{v.rule} — {v.subject} : {v.message}" for v in report.violations)
+        if report.cost < self.bound:
+            raise PlanRefused([f"coût {report.cost} inférieur à la borne prouvée {self.bound}"])
+        if report.cost == self.bound:
+            status = "optimal"
+        return self._answer(status, plan, report)
+
+    def _answer(self, status: Status, plan: Plan | None, report: Report | None = None) -> Result:
+        return Result(
+            status=status,
+            plan=plan,
+            report=report,
+            bound=self.bound,
+            seed=self.seed,
+            seconds=monotonic() - self.begin,
+            versions=versions(),
+        )
+
+    def _tell(self, cost: int | None, unplaced: int | None, phase: str) -> None:
+        elapsed = monotonic() - self.begin
+        self.progress(Progress(elapsed, cost, unplaced, self.bound or None, phase))
+
+    def _left(self) -> float:
+        return self.deadline - monotonic()
+
+    def _reserve(self) -> float:
+        """Seconds kept for what follows the climb: decoding and verifying."""
+        return 0.5 + len(self.problem.demands.period) / 10_000
+
+
+def _size(problem: Problem) -> int:
+    """Literals that the whole model has about: starts, and options of each demand."""
+    options = np.diff(problem.options.start)[problem.demands.seeker].sum()
+    return int(problem.departures.allowed.sum() + options)
