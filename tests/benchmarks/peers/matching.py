@@ -1,0 +1,182 @@
+"""The best placement at a given calendar, and how far a plan is from it.
+
+Starts are fixed; who goes where is solved by HiGHS, from the plan. A whole bassin has far more
+options than an engine can hold, so only the cheapest of each class are laid out, and more wherever
+the duals of the linear relaxation say that a dearer one might pay. Must not know: how the plan was
+found.
+"""
+
+from dataclasses import dataclass, replace
+from math import ceil
+from time import monotonic
+
+import numpy as np
+from numpy.typing import NDArray
+from ortools.math_opt.python import mathopt
+from ortools.sat.python import cp_model
+from peers import mip
+from peers.whole import read
+
+from solver.model import Model, build
+from solver.problem import NO_LIMIT, Ints, Options, Problem, Solution
+from solver.rule import Requirement
+from solver.rules import HARD_RULES, PREFERENCES, binome, taille_groupe
+from solver.variables import Variables, total
+
+FIRST_KEEP = 30
+RELAXED = (binome.RULE, taille_groupe.RULE)
+"""Left out of the linear bound: there a dearer option can pay for what the duals do not show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """The best placement found, and what any placement at this calendar costs at least."""
+
+    solution: Solution
+    bound: int
+    status: str
+
+
+def matching(problem: Problem, plan: Solution, seconds: float, seed: int = 0) -> Matching:
+    """Improve the placement of `plan` as far as `seconds` allow, and bound what is possible."""
+    deadline = monotonic() + seconds
+    keep = np.full(len(problem.options.start) - 1, FIRST_KEEP, np.int32)
+    bound, complete = 0, False
+    while True:
+        narrow, rows = narrowed(problem, keep, plan)
+        relaxed = _relaxed(narrow, Solution(plan.start, _renamed(plan.option, rows)))
+        made = mip.program(relaxed.cp)
+        result = mip.solve(
+            made, mathopt.SolverType.HIGHS, deadline - monotonic(), integer=False, seed=seed
+        )
+        if not result.has_dual_feasible_solution() or monotonic() > deadline:
+            break
+        dearest = _dearest(relaxed, made, result)
+        wanting = dearest > narrow.options.tail
+        if not wanting.any():
+            bound, complete = ceil(result.dual_bound() - 1e-4), True
+            break
+        keep[wanting] *= 4
+    solution, status = _finish(problem, keep, plan, deadline - monotonic(), seed)
+    said = "borne sur toutes les options" if complete else "borne non prouvée"
+    return Matching(solution, bound, f"{status}, {said}")
+
+
+def narrowed(problem: Problem, keep: Ints, plan: Solution) -> tuple[Problem, Ints]:
+    """The problem with `keep` options per class, those of the plan besides; and their rows."""
+    o = problem.options
+    begin, end = o.start[:-1], o.start[1:]
+    rank = np.arange(len(o.host)) - np.repeat(begin, end - begin)
+    kept = rank < np.repeat(keep, end - begin)
+    first_out = begin + keep
+    cut = first_out < end
+    tail = o.tail.copy()
+    tail[cut] = np.minimum(tail[cut], o.cost[first_out[cut]])
+    kept[plan.option[plan.option >= 0]] = True
+    rows = np.flatnonzero(kept).astype(np.int32)
+    start = np.concatenate(([0], np.cumsum(kept)))[o.start].astype(np.int32)
+    columns = (o.host, o.bed, o.lodging, o.minutes, o.tier, o.cost, o.last)
+    options = Options(start, *(c[rows] for c in columns), tail)
+    return replace(problem, options=options), rows
+
+
+def _renamed(option: Ints, rows: Ints) -> Ints:
+    """The options of a solution as rows of the narrow problem."""
+    return np.where(option < 0, -1, np.searchsorted(rows, option)).astype(np.int32)
+
+
+def _relaxed(problem: Problem, plan: Solution) -> Model:
+    """The model of the placement with the rules that a linear bound can do without left out."""
+    cp = cp_model.CpModel()
+    variables = Variables(problem, cp, plan, (), range(len(plan.option)))
+    for rule in HARD_RULES:
+        if isinstance(rule, Requirement) and rule not in RELAXED:
+            for _, constraint in rule.constraints(problem, variables):
+                if not isinstance(constraint, bool):
+                    cp.add(constraint)
+    cp.minimize(total(preference.price(problem, variables) for preference in PREFERENCES))
+    return Model(problem, variables, cp)
+
+
+def _dearest(model: Model, made: mip.Program, result: mathopt.SolveResult) -> NDArray[np.float64]:
+    """(C) what the dearest pupil of each class may pay for an option at most, at these duals.
+
+    The reduced cost of an option is its price plus what its seats cost (never negative) less what
+    its pupil is worth: being placed at all, in the rows that know the pupil and not the host.
+    """
+    problem = model.problem
+    dual = np.zeros(len(made.low))
+    for constraint, value in result.dual_values().items():
+        dual[constraint.id] = value
+    worth = np.zeros(len(problem.options.tail))
+    share = made.coefficient * dual[made.row]
+    own = _rows_of_pupils_alone(model, made)
+    by_column = np.zeros(len(made.cost))
+    np.add.at(by_column, made.column[own[made.row]], share[own[made.row]])
+    for demand, seeker in enumerate(problem.demands.seeker.tolist()):
+        for option, literal in model.variables.choices(demand).items():
+            assert isinstance(literal, cp_model.IntVar)
+            gain = by_column[literal.index] - made.cost[literal.index]
+            worth[seeker] = max(worth[seeker], gain + problem.options.cost[option])
+            break
+    return np.where(problem.options.tail < NO_LIMIT, worth, 0.0)
+
+
+def _rows_of_pupils_alone(model: Model, made: mip.Program) -> NDArray[np.bool_]:
+    """(rows) those where every option of a pupil weighs the same: equity, one place at most."""
+    demand_of = np.full(len(made.cost), -1)
+    options_of = np.zeros(len(model.problem.demands.period), np.int64)
+    for demand in range(len(options_of)):
+        for literal in model.variables.choices(demand).values():
+            assert isinstance(literal, cp_model.IntVar)
+            demand_of[literal.index] = demand
+            options_of[demand] += 1
+    demand = demand_of[made.column]
+    known = demand >= 0
+    pairs = made.row[known].astype(np.int64) * len(options_of) + demand[known]
+    pair, times = np.unique(pairs, return_counts=True)
+    alone = np.ones(len(made.low), np.bool_)
+    alone[(pair // len(options_of))[times < options_of[pair % len(options_of)]]] = False
+    return alone
+
+
+def _finish(
+    problem: Problem, keep: Ints, plan: Solution, seconds: float, seed: int
+) -> tuple[Solution, str]:
+    """The best placement over the options kept, from the plan on, with every rule."""
+    if seconds < 1:
+        return plan, "sans le temps du programme entier"
+    narrow, rows = narrowed(problem, keep, plan)
+    here = Solution(plan.start, _renamed(plan.option, rows))
+    model = build(narrow, here, (), range(len(here.option)))
+    made = mip.program(model.cp)
+    result = mip.solve(
+        made,
+        mathopt.SolverType.HIGHS,
+        seconds,
+        seed=seed,
+        hint=_complete(model, here, len(made.cost)),
+    )
+    found = mip.values(result, len(made.cost))
+    status = result.termination.reason.name.lower()
+    if found is None:
+        return plan, status
+    option = read(model, found).option
+    placed = option >= 0
+    option[placed] = rows[option[placed]]
+    return Solution(plan.start, option), status
+
+
+def _complete(model: Model, plan: Solution, columns: int) -> NDArray[np.float64]:
+    """The plan as a value for every variable, auxiliary ones included."""
+    values = np.zeros(columns)
+    for demand, taken in enumerate(plan.option.tolist()):
+        literal = model.variables.choices(demand).get(taken)
+        if isinstance(literal, cp_model.IntVar):
+            values[literal.index] = 1
+    settled = Variables(model.problem, fixed=plan)
+    for preference in PREFERENCES:
+        preference.price(model.problem, settled)
+    for key, variable in model.variables.auxiliary.items():
+        values[variable.index] = settled.value(key)
+    return values

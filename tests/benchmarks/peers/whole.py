@@ -1,0 +1,69 @@
+"""The whole problem as one model, by two engines: what a competent engineer writes first.
+
+The model is our own (`solver.model`), every rule in it. Must not know: how runs are measured.
+"""
+
+from math import ceil, isfinite
+from time import monotonic
+
+import numpy as np
+from ortools.math_opt.python import mathopt
+from ortools.sat.python import cp_model
+from peers import mip
+
+from solver.model import Model, build
+from solver.problem import Problem, Solution
+
+TOLERANCE = 1e-6
+"""Relative: HiGHS computes in floating point, its bound is taken with that much mistrust."""
+
+
+def monolith(
+    problem: Problem, seconds: float, seed: int, cores: int
+) -> tuple[Solution | None, int, str]:
+    """CP-SAT on the whole model: solution, proven bound, status. Building counts in the time."""
+    began = monotonic()
+    model = build(problem)
+    built = monotonic() - began
+    left = max(1.0, seconds - built)
+    answer = model.solve(seconds=left, seed=seed, workers=cores)
+    size = f"{len(model.cp.proto.variables)} variables, construit en {built:.0f} s"
+    return answer.solution, answer.bound, f"{answer.status}, {size}"
+
+
+def highs(
+    problem: Problem, seconds: float, seed: int, cores: int
+) -> tuple[Solution | None, int, str]:
+    """HiGHS on the same model as a mixed-integer program: solution, proven bound, status."""
+    began = monotonic()
+    model = build(problem)
+    made = mip.program(model.cp)
+    left = max(1.0, seconds - (monotonic() - began))
+    result = mip.solve(made, mathopt.SolverType.HIGHS, left, seed=seed)
+    found = mip.values(result, len(made.cost))
+    bound = result.dual_bound()
+    proven = max(0, ceil(bound - TOLERANCE * max(1.0, abs(bound)))) if isfinite(bound) else 0
+    status = f"{result.termination.reason.name.lower()}, {len(made.cost)} variables"
+    return (None if found is None else read(model, found)), proven, status
+
+
+def read(model: Model, found: np.ndarray) -> Solution:
+    """The solution that a vector of values stands for."""
+    problem = model.problem
+
+    def taken(literal: object) -> bool:
+        if isinstance(literal, cp_model.IntVar):
+            return bool(found[literal.index] > 0.5)
+        return bool(literal)
+
+    start = np.full(len(problem.departures.periods), -1, np.int32)
+    option = np.full(len(problem.demands.period), -1, np.int32)
+    for unit in range(len(start)):
+        for week, literal in model.variables.unit_starts(unit).items():
+            if taken(literal):
+                start[unit] = week
+    for demand in range(len(option)):
+        for choice, literal in model.variables.choices(demand).items():
+            if taken(literal):
+                option[demand] = choice
+    return Solution(start, option)
