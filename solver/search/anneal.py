@@ -5,13 +5,20 @@ One call runs a given number of moves at given temperatures; the clock stays wit
 
 import numpy as np
 
-from solver.problem import Ints, Longs
+from solver.problem import Longs
 from solver.search.board import Board
 from solver.search.compiled import compiled
 from solver.search.moves import fill_unit, move_pupil, move_unit, rebuild_units, settle_unit
-from solver.search.state import GROUP_BREACH, State, forget, leave_at, objective, undo_to
-
-NO_CEILING = 2**60
+from solver.search.state import (
+    GROUP_BREACH,
+    JOURNAL,
+    WAITING,
+    State,
+    forget,
+    leave_at,
+    objective,
+    undo_to,
+)
 
 
 @compiled
@@ -21,7 +28,7 @@ def seed_moves(seed: int) -> None:
 
 
 @compiled
-def construct(board: Board, state: State, order: Ints) -> None:
+def construct(board: Board, state: State, order: Longs) -> None:
     """Fill the units one after the other, each at the start where that costs least."""
     for i in range(len(order)):
         u = order[i]
@@ -30,7 +37,7 @@ def construct(board: Board, state: State, order: Ints) -> None:
             leave_at(board, state, u, -1)
             settle_unit(board, state, u, 0.0)
         else:
-            fill_unit(board, state, u, NO_CEILING)
+            fill_unit(board, state, u, objective(state))
         forget(state)
 
 
@@ -48,15 +55,15 @@ def _holds_places(board: Board, state: State, u: int) -> bool:
 def anneal(
     board: Board,
     state: State,
-    movable: Ints,
+    movable: Longs,
     moves: int,
     pupil_heat: float,
     unit_heat: float,
     unit_share: float,
     rebuild_share: float,
     most: int,
-    best_start: Ints,
-    best_option: Ints,
+    best_start: Longs,
+    best_option: Longs,
     best: Longs,
     tally: Longs,
 ) -> None:
@@ -70,6 +77,7 @@ def anneal(
     for _ in range(moves):
         before = objective(state)
         forget(state)
+        mark = state.total[JOURNAL]
         if len(movable) > 0 and np.random.random() < unit_share:
             kind = 0
             u = movable[np.random.randint(len(movable))]
@@ -84,16 +92,16 @@ def anneal(
                 kept = move_unit(board, state, u, s, ceiling)
         else:
             kind = 1
-            if state.total[3] > 0 and np.random.random() < 0.2:
+            if state.total[WAITING] > 0 and np.random.random() < 0.2:
                 kind = 2
-                q = state.waiting[np.random.randint(state.total[3])]
+                q = state.waiting[np.random.randint(state.total[WAITING])]
             else:
                 q = np.random.randint(parties)
             ceiling = before - int(pupil_heat * np.log(np.random.random()))
             kept = move_pupil(board, state, q, ceiling)
         tally[kind, 0] += 1
         if not kept:
-            undo_to(board, state, 0)
+            undo_to(board, state, mark)
         else:
             tally[kind, 1] += 1
             if objective(state) < best[0] and state.total[GROUP_BREACH] == 0:

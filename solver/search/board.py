@@ -20,40 +20,40 @@ SATURATION, HOST_STABILITY = 0, 1
 
 Records = NDArray[np.void]
 
-_UNIT = np.dtype([("first", "i4"), ("end", "i4")])
+_UNIT = np.dtype([("first", "i8"), ("end", "i8")])
 """Rows of `unit_period`."""
 _PERIOD = np.dtype(
     [
-        ("unit", "i4"),
-        ("duration", "i4"),
-        ("family", "i4"),
-        ("public", "i4"),
-        ("establishment", "i4"),
-        ("size", "i4"),  # demands
-        ("first", "i4"),  # its parties are first … end − 1
-        ("end", "i4"),
-        ("before", "i4"),  # period of the rank before, or −1
-        ("after", "i4"),
-        ("gap", "i4"),  # calendar weeks at least since `before`
-        ("excluded_first", "i4"),  # rows of `excluded`
-        ("excluded_end", "i4"),
-        ("absence", "i4"),  # row of absence_max, or −1
+        ("unit", "i8"),
+        ("duration", "i8"),
+        ("family", "i8"),
+        ("public", "i8"),
+        ("establishment", "i8"),
+        ("size", "i8"),  # demands
+        ("first", "i8"),  # its parties are first … end − 1
+        ("end", "i8"),
+        ("before", "i8"),  # period of the rank before, or −1
+        ("after", "i8"),
+        ("gap", "i8"),  # calendar weeks at least since `before`
+        ("excluded_first", "i8"),  # rows of `excluded`
+        ("excluded_end", "i8"),
+        ("absence", "i8"),  # row of absence_max, or −1
     ]
 )
 _PARTY = np.dtype(
     [
-        ("period", "i4"),
-        ("size", "i4"),  # demands
-        ("member", "i4"),  # its first row of `member`
-        ("first", "i4"),  # its options are first … end − 1
-        ("end", "i4"),
-        ("previous", "i4"),  # party of the rank before, or −1
-        ("following", "i4"),
-        ("link", "i4"),  # FREE, SAME, DIFFERENT against `previous`
+        ("period", "i8"),
+        ("size", "i8"),  # demands
+        ("member", "i8"),  # its first row of `member`
+        ("first", "i8"),  # its options are first … end − 1
+        ("end", "i8"),
+        ("previous", "i8"),  # party of the rank before, or −1
+        ("following", "i8"),
+        ("link", "i8"),  # FREE, SAME, DIFFERENT against `previous`
         ("unplaced_cost", "i8"),
     ]
 )
-_MEMBER = np.dtype([("demand", "i4"), ("sex", "i4"), ("reference_host", "i4")])
+_MEMBER = np.dtype([("demand", "i8"), ("sex", "i8"), ("reference_host", "i8")])
 _OPTION = np.dtype(
     [
         ("host", "i4"),
@@ -65,11 +65,11 @@ _OPTION = np.dtype(
 )
 _HOST = np.dtype(
     [
-        ("group_min", "i4"),
-        ("group_max", "i4"),
-        ("slot_weeks", "i4"),
-        ("trainees", "i4"),
-        ("legal_person", "i4"),
+        ("group_min", "i8"),
+        ("group_max", "i8"),
+        ("slot_weeks", "i8"),
+        ("trainees", "i8"),
+        ("legal_person", "i8"),
     ]
 )
 

@@ -55,7 +55,7 @@ class Climber:
             o = _party_option(board, self.state, opening, q)
             if o >= 0:
                 place(board, self.state, q, o)
-        self._movable = np.flatnonzero(board.allowed.sum(axis=1) > 1).astype(np.int32)
+        self._movable = np.flatnonzero(board.allowed.sum(axis=1) > 1)
         self._best = np.array([2**60], np.int64)
         self._start = self.state.start.copy()
         self._option = self.state.option.copy()
@@ -69,9 +69,7 @@ class Climber:
         seed_moves(self._seed)
         period, unit = self.board.period, self.board.unit
         size = [period["size"][self.board.unit_period[r["first"] : r["end"]]].sum() for r in unit]
-        construct(
-            self.board, self.state, np.argsort(-np.array(size), kind="stable").astype(np.int32)
-        )
+        construct(self.board, self.state, np.argsort(-np.array(size), kind="stable"))
         self._note_best()
 
     def climb(self, budget: Budget) -> None:
@@ -121,7 +119,7 @@ class Climber:
             for i in range(party["size"]):
                 demand = board.member[party["member"] + i]["demand"]
                 option[demand] = o if choice < 0 else board.member_option[choice + i]
-        return Solution(self._start.copy(), option)
+        return Solution(self._start.astype(np.int32), option)
 
     def _note_best(self) -> None:
         if self.state.total[GROUP_BREACH] == 0 and self.state.total[COST] < self._best[0]:

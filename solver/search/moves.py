@@ -10,6 +10,8 @@ import numpy as np
 from solver.search.board import Board
 from solver.search.compiled import compiled
 from solver.search.state import (
+    JOURNAL,
+    PUSHED,
     State,
     breach,
     cheapest_fit,
@@ -78,26 +80,22 @@ def _settle(board: Board, state: State, q: int, room: int) -> None:
 
 
 @compiled
-def _push_out(board: Board, state: State, q: int, pushed: int) -> int:
-    """Take out q, with those of its division whom that would leave in an incomplete slot.
-
-    They join the `pushed` parties in `scratch`; the new number of these is returned.
-    """
+def _push_out(board: Board, state: State, q: int) -> None:
+    """Take out q, with those of its division whom that would leave in an incomplete slot."""
     p, h = board.party[q].period, board.option[state.option[q]].host
     take_out(board, state, q)
-    state.scratch[pushed] = q
-    pushed += 1
+    state.pushed[state.total[PUSHED]] = q
+    state.total[PUSHED] += 1
     low, high = board.host[h].group_min, board.host[h].group_max
-    if low > 1 and breach(state.together[p, h], low, high) > 0:
+    if low > 1 and breach(int(state.together[p, h]), low, high) > 0:
         r = state.head[h]
         while r >= 0:
             following = state.next[r]
             if board.party[r].period == p:
                 take_out(board, state, r)
-                state.scratch[pushed] = r
-                pushed += 1
+                state.pushed[state.total[PUSHED]] = r
+                state.total[PUSHED] += 1
             r = following
-    return pushed
 
 
 @compiled
@@ -106,7 +104,7 @@ def _complete(board: Board, state: State, q: int) -> None:
     p, h = board.party[q].period, board.option[state.option[q]].host
     low, high = board.host[h].group_min, board.host[h].group_max
     for _ in range(TRIES_TO_COMPLETE if low > 1 else 0):
-        if breach(state.together[p, h], low, high) == 0:
+        if breach(int(state.together[p, h]), low, high) == 0:
             return
         r = np.random.randint(board.period[p].first, board.period[p].end)
         back = state.option[r]
@@ -126,24 +124,22 @@ def _complete(board: Board, state: State, q: int) -> None:
 
 
 @compiled
-def insert_pushing(board: Board, state: State, q: int, o: int, ceiling: int, pushed: int) -> bool:
-    """Place the waiting q at o, pushing out whoever is in the way; the pushed settle elsewhere.
-
-    `pushed`: parties that wait in `scratch` already.
-    """
+def insert_pushing(board: Board, state: State, q: int, o: int, ceiling: int) -> bool:
+    """Place the waiting q at o, pushing out whoever is in the way; the pushed settle elsewhere."""
     while not fits(board, state, q, o):
         r = _in_the_way(board, state, q, o)
-        if r < 0 or pushed >= MOST_PUSHED:
+        if r < 0 or state.total[PUSHED] >= MOST_PUSHED:
             return False
-        pushed = _push_out(board, state, r, pushed)
+        _push_out(board, state, r)
     place(board, state, q, o)
     _complete(board, state, q)
+    pushed = state.total[PUSHED]
     winnable = 0
     for i in range(pushed):
-        if state.option[state.scratch[i]] < 0:
-            winnable += _winnable(board, state, state.scratch[i])
+        if state.option[state.pushed[i]] < 0:
+            winnable += _winnable(board, state, state.pushed[i])
     for i in range(pushed):
-        r = state.scratch[i]
+        r = state.pushed[i]
         if state.option[r] >= 0:
             continue
         if objective(state) - winnable > ceiling:
@@ -165,14 +161,15 @@ def move_pupil(board: Board, state: State, q: int, ceiling: int) -> bool:
     o = first + np.random.randint(min(end - first, reach))
     if o == now:
         return False
-    pushed = 0
+    state.total[PUSHED] = 0
     if now >= 0:
-        pushed = _push_out(board, state, q, 0) - 1
-        state.scratch[0] = state.scratch[pushed]
+        _push_out(board, state, q)
+        state.total[PUSHED] -= 1
+        state.pushed[0] = state.pushed[state.total[PUSHED]]
     gain = saving(board, state, q) - placement_cost(board, state, q, o)
     if objective(state) - gain > ceiling and board.host[board.option[o].host].group_min == 1:
         return False
-    return insert_pushing(board, state, q, o, ceiling, pushed)
+    return insert_pushing(board, state, q, o, ceiling)
 
 
 @compiled
@@ -180,11 +177,12 @@ def push_in(board: Board, state: State, q: int) -> None:
     """Try a few times to place the waiting q at a net gain, pushing others to other places."""
     first, end = board.party[q].first, board.party[q].end
     for _ in range(TRIES_PER_WAITING if end > first else 0):
-        mark = state.total[4]
+        mark = state.total[JOURNAL]
         base = objective(state)
+        state.total[PUSHED] = 0
         o = first + np.random.randint(min(end - first, 24))
         if placement_cost(board, state, q, o) < saving(board, state, q) and insert_pushing(
-            board, state, q, o, base - 1, 0
+            board, state, q, o, base - 1
         ):
             return
         undo_to(board, state, mark)
@@ -230,7 +228,7 @@ def settle_unit(board: Board, state: State, u: int, blink: float) -> bool:
     `blink`: the chance that a week is overlooked (Christiaens, Vanden Berghe, Transportation
     Science 2020). False where no week is possible.
     """
-    mark = state.total[4]
+    mark = state.total[JOURNAL]
     best, best_start = 2**60, -1
     for s in range(board.allowed.shape[1]):
         if not board.allowed[u, s] or np.random.random() < blink:
@@ -246,7 +244,7 @@ def settle_unit(board: Board, state: State, u: int, blink: float) -> bool:
         if best_start < 0:
             return False
     leave_at(board, state, u, best_start)
-    fill_unit(board, state, u, 2**60)
+    fill_unit(board, state, u, objective(state))
     push_in_unit(board, state, u)
     return True
 
@@ -346,10 +344,10 @@ def move_unit(board: Board, state: State, u: int, s: int, ceiling: int) -> bool:
     winnable += _waiting_worth(board, state, u)
     if objective(state) - winnable > ceiling:
         return False
-    fill_unit(board, state, u, 2**60)
+    fill_unit(board, state, u, objective(state))
     push_in_unit(board, state, u)
     for i in range(count):
-        fill_unit(board, state, displaced[i], 2**60)
+        fill_unit(board, state, displaced[i], objective(state))
         push_in_unit(board, state, displaced[i])
     return objective(state) <= ceiling
 

@@ -21,6 +21,7 @@ from solver.search.board import lay_out
 from solver.search.climb import Budget, Climber
 from solver.search.opening import opening
 from solver.search.versions import versions
+from solver.search.warm_up import warm_up
 from solver.search.witness import Witness
 from solver.verify import verify
 
@@ -88,8 +89,11 @@ class _Run:
         self.scenario, self.seed, self.cores = scenario, seed, cores
         self.iterations, self.stop, self.progress = iterations, stop, progress
         self.begin = monotonic()
-        self.deadline = self.begin + seconds
         self.bound = 0
+        self._tell(None, None, "compilation (la première fois seulement)")
+        warm_up()
+        self.begin = monotonic()
+        self.deadline = self.begin + seconds
         self._tell(None, None, "préparation")
         self.problem = prepare(scenario, keep=OPTIONS_KEPT)
 

@@ -8,12 +8,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from solver.problem import DIFFERENT, SAME, Ints, Longs
+from solver.problem import DIFFERENT, SAME, Longs
 from solver.search.board import HOST_STABILITY, SATURATION, Board
 from solver.search.compiled import compiled, hold
 
-COST, GROUP_BREACH, UNPLACED = 0, 1, 2
-"""Cells of `total`: points, pupils missing to `groupe_min`, unplaced demands."""
+COST, GROUP_BREACH, UNPLACED, WAITING, JOURNAL, PUSHED = range(6)
+"""Cells of `total`: points, pupils missing to `groupe_min`, unplaced demands; then how many entries
+`waiting`, `journal` and `pushed` hold."""
 GROUP_BREACH_COST = 20_000
 """Points that the search puts on each pupil missing in a slot; none is left in what it delivers."""
 
@@ -21,28 +22,28 @@ GROUP_BREACH_COST = 20_000
 class State(NamedTuple):
     """The decisions (`start`, `option`) and all that follows from them."""
 
-    start: Ints  # (U) usable week, −1 while undecided
-    option: Ints  # (Q) row of the board's options, −1 unplaced
-    together: Ints  # (P × H) demands of a period at a host
-    free: Ints  # (H × W) slots left
-    public_free: Ints  # (R × W)
-    slot_weeks_free: Ints  # (H)
-    trainees: Ints  # (H × W)
-    quota_free: Ints  # (L × W)
-    in_bed: Ints  # (B × 3 × W)
-    unplaced: Ints  # (E) demands
+    start: Longs  # (U) usable week, −1 while undecided
+    option: Longs  # (Q) row of the board's options, −1 unplaced
+    together: Longs  # (P × H) demands of a period at a host
+    free: Longs  # (H × W) slots left
+    public_free: Longs  # (R × W)
+    slot_weeks_free: Longs  # (H)
+    trainees: Longs  # (H × W)
+    quota_free: Longs  # (L × W)
+    in_bed: Longs  # (B × 3 × W)
+    unplaced: Longs  # (E) demands
     load: Longs  # (2 × W) pupils out
-    away: Ints  # (A × W) divisions out
-    head: Ints  # (H) first party placed at the host, −1 none
-    next: Ints  # (Q) next party at the same host
-    prior: Ints  # (Q)
-    waiting: Ints  # (Q) unplaced parties, the first total[3]
-    waiting_at: Ints  # (Q) position in `waiting`, −1 if placed
-    total: Longs  # COST, GROUP_BREACH, UNPLACED, length of waiting, length of journal
-    journal: Ints  # (J × 2) party and its option before, or −1 − unit and its start before
-    scratch: Ints  # (Q) parties pushed out by an insertion
-    order: Ints  # (Q) parties of the unit being filled
-    displaced: Ints  # (U) units that a move takes away from their weeks
+    away: Longs  # (A × W) divisions out
+    head: Longs  # (H) first party placed at the host, −1 none
+    next: Longs  # (Q) next party at the same host
+    prior: Longs  # (Q)
+    waiting: Longs  # (Q) unplaced parties, the first total[WAITING]
+    waiting_at: Longs  # (Q) position in `waiting`, −1 if placed
+    total: Longs  # COST, GROUP_BREACH, …
+    journal: Longs  # (J × 2) party and its option before, or −1 − unit and its start before
+    pushed: Longs  # (Q) parties pushed out by an insertion
+    order: Longs  # (Q) parties of the unit being filled
+    displaced: Longs  # (U) units that a move takes away from their weeks
 
 
 def empty_state(board: Board) -> State:
@@ -50,36 +51,36 @@ def empty_state(board: Board) -> State:
     units, weeks = board.allowed.shape
     hosts, parties = len(board.host), len(board.party)
     party = board.party
-    unplaced = np.zeros(len(board.allowance), np.int32)
+    unplaced = np.zeros(len(board.allowance), np.int64)
     np.add.at(unplaced, board.period["establishment"][party["period"]], party["size"])
     excess = np.maximum(0, unplaced[:, None] - board.allowance)
-    total = np.zeros(5, np.int64)
+    total = np.zeros(6, np.int64)
     total[COST] = int(party["unplaced_cost"].sum() + (excess * board.surcharge[None, :]).sum())
     total[UNPLACED] = party["size"].sum()
-    total[3] = parties
+    total[WAITING] = parties
     state = State(
-        start=np.full(units, -1, np.int32),
-        option=np.full(parties, -1, np.int32),
+        start=np.full(units, -1, np.int64),
+        option=np.full(parties, -1, np.int64),
         together=np.zeros((len(board.period), hosts), np.int16),
-        free=board.slots.copy(),
-        public_free=board.public_slots.copy(),
+        free=board.slots.astype(np.int64),
+        public_free=board.public_slots.astype(np.int64),
         slot_weeks_free=board.host["slot_weeks"].copy(),
-        trainees=np.zeros((hosts, weeks), np.int32),
-        quota_free=np.repeat(board.quota[:, None], weeks, axis=1).astype(np.int32),
-        in_bed=np.zeros((len(board.beds), 3, weeks), np.int32),
+        trainees=np.zeros((hosts, weeks), np.int64),
+        quota_free=np.repeat(board.quota[:, None], weeks, axis=1).astype(np.int64),
+        in_bed=np.zeros((len(board.beds), 3, weeks), np.int64),
         unplaced=unplaced,
         load=np.zeros((2, weeks), np.int64),
-        away=np.zeros((len(board.absence_max), weeks), np.int32),
-        head=np.full(hosts, -1, np.int32),
-        next=np.full(parties, -1, np.int32),
-        prior=np.full(parties, -1, np.int32),
-        waiting=np.arange(parties, dtype=np.int32),
-        waiting_at=np.arange(parties, dtype=np.int32),
+        away=np.zeros((len(board.absence_max), weeks), np.int64),
+        head=np.full(hosts, -1, np.int64),
+        next=np.full(parties, -1, np.int64),
+        prior=np.full(parties, -1, np.int64),
+        waiting=np.arange(parties, dtype=np.int64),
+        waiting_at=np.arange(parties, dtype=np.int64),
         total=total,
-        journal=np.zeros((8 * parties + 64, 2), np.int32),
-        scratch=np.zeros(parties, np.int32),
-        order=np.zeros(parties, np.int32),
-        displaced=np.zeros(units, np.int32),
+        journal=np.zeros((8 * parties + 64, 2), np.int64),
+        pushed=np.zeros(parties, np.int64),
+        order=np.zeros(parties, np.int64),
+        displaced=np.zeros(units, np.int64),
     )
     return hold(state)
 
@@ -133,7 +134,7 @@ def placement_cost(board: Board, state: State, q: int, o: int) -> int:
             if kept != -1 and kept != h:
                 cost += board.price[HOST_STABILITY]
     if board.host[h].group_min > 1:
-        k = state.together[board.party[q].period, h]
+        k = int(state.together[board.party[q].period, h])
         n = board.party[q].size
         low, high = board.host[h].group_min, board.host[h].group_max
         cost += GROUP_BREACH_COST * (breach(k + n, low, high) - breach(k, low, high))
@@ -215,7 +216,7 @@ def fits(board: Board, state: State, q: int, o: int) -> bool:
         return False
     h = board.option[o].host
     n = board.party[q].size
-    k = state.together[p, h]
+    k = int(state.together[p, h])
     more = slots_for(k + n, board.host[h].group_max) - slots_for(k, board.host[h].group_max)
     if more > 0:
         for w in range(first, end):
@@ -248,10 +249,10 @@ def fits(board: Board, state: State, q: int, o: int) -> bool:
 
 @compiled
 def _note(state: State, what: int, before: int) -> None:
-    at = state.total[4]
+    at = state.total[JOURNAL]
     state.journal[at, 0] = what
     state.journal[at, 1] = before
-    state.total[4] = at + 1
+    state.total[JOURNAL] = at + 1
 
 
 @compiled
@@ -262,7 +263,7 @@ def _occupy(board: Board, state: State, q: int, o: int, step: int) -> None:
     first = state.start[board.period[p].unit]
     end = first + board.period[p].duration
     n = board.party[q].size * step
-    k = state.together[p, h]
+    k = int(state.together[p, h])
     low, high = board.host[h].group_min, board.host[h].group_max
     more = slots_for(k + n, high) - slots_for(k, high)
     if more != 0:
@@ -317,12 +318,12 @@ def place(board: Board, state: State, q: int, o: int) -> None:
     if state.head[h] >= 0:
         state.prior[state.head[h]] = q
     state.head[h] = q
-    at, end = state.waiting_at[q], state.total[3] - 1
+    at, end = state.waiting_at[q], state.total[WAITING] - 1
     moved = state.waiting[end]
     state.waiting[at] = moved
     state.waiting_at[moved] = at
     state.waiting_at[q] = -1
-    state.total[3] = end
+    state.total[WAITING] = end
 
 
 @compiled
@@ -338,9 +339,9 @@ def take_out(board: Board, state: State, q: int) -> None:
         state.head[board.option[o].host] = state.next[q]
     if state.next[q] >= 0:
         state.prior[state.next[q]] = state.prior[q]
-    state.waiting[state.total[3]] = q
-    state.waiting_at[q] = state.total[3]
-    state.total[3] += 1
+    state.waiting[state.total[WAITING]] = q
+    state.waiting_at[q] = state.total[WAITING]
+    state.total[WAITING] += 1
 
 
 @compiled
@@ -374,13 +375,13 @@ def leave_at(board: Board, state: State, u: int, s: int) -> None:
 @compiled
 def forget(state: State) -> None:
     """Start a new journal: what was done stays."""
-    state.total[4] = 0
+    state.total[JOURNAL] = 0
 
 
 @compiled
 def undo_to(board: Board, state: State, mark: int) -> None:
     """Take back what the journal holds beyond its first `mark` entries."""
-    for i in range(state.total[4] - 1, mark - 1, -1):
+    for i in range(state.total[JOURNAL] - 1, mark - 1, -1):
         what, before = state.journal[i, 0], state.journal[i, 1]
         if what < 0:
             leave_at(board, state, -1 - what, before)
@@ -388,7 +389,7 @@ def undo_to(board: Board, state: State, mark: int) -> None:
             take_out(board, state, what)
         else:
             place(board, state, what, before)
-    state.total[4] = mark
+    state.total[JOURNAL] = mark
 
 
 @compiled

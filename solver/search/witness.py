@@ -5,7 +5,9 @@ The search sends its best plan from time to time: good prices start from a good 
 
 import os
 from multiprocessing import get_context
-from multiprocessing.connection import Connection
+
+import numpy as np
+from numpy.typing import NDArray
 
 from solver.bound import Bound
 from solver.problem import Problem, Solution
@@ -18,40 +20,40 @@ class Witness:
 
     def __init__(self, problem: Problem) -> None:
         context = get_context("fork")
-        self._ours, theirs = context.Pipe()
-        self._process = context.Process(target=_prove, args=(problem, theirs), daemon=True)
-        self.value = 0
-        """Best bound told so far, in points."""
+        units, demands = len(problem.departures.periods), len(problem.demands.period)
+        self._incumbent = np.frombuffer(context.RawArray("i", units + demands + 1), np.int32)
+        self._told = context.Event()
+        self._bound = context.Value("q", 0)
+        self._process = context.Process(target=self._prove, args=(problem, units), daemon=True)
 
     def __enter__(self) -> "Witness":
         self._process.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._process.terminate()
+        self._process.kill()
         self._process.join()
 
     def listen(self) -> int:
-        """The best bound so far."""
-        while self._ours.poll():
-            try:
-                self.value = max(self.value, self._ours.recv())
-            except EOFError:
-                break
-        return self.value
+        """The best bound so far, in points."""
+        return int(self._bound.value)
 
     def tell(self, incumbent: Solution) -> None:
         """Give the bound a plan to start its prices from."""
-        if self._process.is_alive():
-            self._ours.send(incumbent)
+        self._incumbent[:-1] = np.concatenate([incumbent.start, incumbent.option])
+        self._told.set()
+
+    def _prove(self, problem: Problem, units: int) -> None:
+        """Better and better bounds; begun anew from each incumbent told."""
+        os.nice(_NICENESS)
+        bound = Bound(problem)
+        while True:
+            incumbent = _received(self._incumbent, units) if self._told.is_set() else None
+            self._told.clear()
+            for value in bound.improve(incumbent=incumbent, should_stop=self._told.is_set):
+                self._bound.value = max(value, self._bound.value)
+            self._told.wait()
 
 
-def _prove(problem: Problem, parent: Connection) -> None:
-    """Send better and better bounds; begin anew from each incumbent received."""
-    os.nice(_NICENESS)
-    bound = Bound(problem)
-    incumbent: Solution | None = None
-    while True:
-        for value in bound.improve(incumbent=incumbent, should_stop=parent.poll):
-            parent.send(value)
-        incumbent = parent.recv()
+def _received(shared: NDArray[np.int32], units: int) -> Solution:
+    return Solution(shared[:units].copy(), shared[units:-1].copy())
