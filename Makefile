@@ -1,8 +1,9 @@
 # Deux commandes : « make demo » planifie le bassin de démonstration, « make test » passe les tests.
+# Et « make bench » : le banc d’essai (options : make bench BENCH="--help").
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PIP = .venv/bin/python -m pip install --quiet --no-compile --disable-pip-version-check -c requirements.lock
 
-.PHONY: demo test clean
+.PHONY: demo test bench clean
 demo: .venv/.installed
 	.venv/bin/bassin demo
 
@@ -11,6 +12,9 @@ test: .venv/.installed-dev
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/pytest
+
+bench: .venv/.installed-dev
+	.venv/bin/python tests/benchmarks/run.py $(BENCH)
 
 .venv/.installed: pyproject.toml requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

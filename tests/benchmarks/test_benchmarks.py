@@ -127,7 +127,7 @@ def test_options_left_out_are_asked_for_where_they_could_pay(
 def test_timefold_counts_as_the_verifier_does() -> None:
     scenario = generate(5, 40)
     problem = prepare(scenario)
-    solution, curve, status = timefold.solve(problem, 1.5, seed=1)
+    solution, curve, status = timefold.solve(problem, 120, seed=1, moves=50_000)
     assert status == "plan complet"
     assert curve[-1][1] == report(scenario, problem, solution).cost
 

@@ -39,7 +39,7 @@ def wished_weeks(problem: Problem) -> Ints | None:
 
 
 def first_come(problem: Problem, start: Ints, found: Flags | None = None) -> Ints:
-    """(D) options: agreements signed, then those who found a place, then the order of the tables."""
+    """(D) options: agreements signed, then places found, then the order of the tables."""
     demands, options = problem.demands, problem.options
     diary = Diary(problem, start)
     first = np.zeros(len(demands.period), np.bool_) if found is None else found

@@ -25,10 +25,11 @@ CANDIDATES = 150
 SEARCH = "annealing:1000"
 RESETTLE = 0.02
 """Share of moves that take a whole unit to another week and seat its pupils anew."""
-# Tried on luneville-2026, 25 s, points (a noisy machine): with 60 candidates late acceptance, the
-# default, 1,164,000; tabu search 784,000; annealing from 300 points 627,000; with 150 candidates
-# annealing from 300 points 459,000, from 1000 points 445,000. Without the resettling move, which
-# is ours, annealing reaches 679,000.
+# Tried on luneville-2026, 25 s each, on a machine shared with other work (read as ± 20 %), points:
+# 60 candidates: late acceptance, the default, 1,164,000; tabu search 784,000 to 936,000; annealing
+# from 300 or 1000 points 567,000 to 627,000. 150 candidates: late acceptance 733,000; tabu search
+# 799,000 to 916,000; annealing from 300 to 3000 points 445,000 to 550,000 with 0.5 to 2 % of
+# resettling moves, 624,000 with 10 %, 575,000 with unit moves that seat nobody.
 _SETTINGS = ("-Xmx6g", "-XX:+UseParallelGC")
 
 
@@ -163,10 +164,12 @@ def solve(
     candidates: int = CANDIDATES,
     search: str = SEARCH,
     resettle: float = RESETTLE,
+    moves: int = 0,
 ) -> tuple[Solution | None, list[tuple[float, int]], str]:
     """Solution (None without a complete calendar), (seconds, cost) as Timefold told them, status.
 
-    The time is Timefold's own: starting Java and writing the instance do not count.
+    The time is Timefold's own: starting Java and writing the instance do not count. `moves`: stop
+    the local search after so many instead, if not 0.
     Raises `Unavailable`.
     """
     path = classpath()
@@ -175,7 +178,8 @@ def solve(
         instance, output = Path(folder) / "instance", Path(folder) / "plan"
         write(problem, made, instance)
         milliseconds = str(round(seconds * 1000))
-        arguments = [str(instance), str(output), milliseconds, str(seed), search, str(resettle)]
+        settings = [search, str(resettle), str(moves)]
+        arguments = [str(instance), str(output), milliseconds, str(seed), *settings]
         done = subprocess.run(
             ["java", *_SETTINGS, "-cp", path, "Main", *arguments],
             capture_output=True,

@@ -30,7 +30,7 @@ public final class Ledger implements IncrementalScoreCalculator<Placements, Hard
         lodged = new int[in.houses * 3 * in.weeks];
         present = new int[2 * in.weeks];
         away = new int[in.absencesMax.length * in.weeks];
-        unplaced = new int[in.allowance.length / Math.max(1, in.steps)];
+        unplaced = new int[java.util.Arrays.stream(in.establishment).max().orElse(-1) + 1];
         if (partiesOf == null) index(parties, periods, solution.units.size());
         for (int q = 0; q < parties; q++) placed(q, -1, 0, 1);
         for (Placements.Unit unit : solution.units) if (unit.week != null) starts(unit.id, unit.week);

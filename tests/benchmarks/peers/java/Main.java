@@ -17,6 +17,7 @@ import ai.timefold.solver.core.config.localsearch.decider.forager.LocalSearchFor
 import ai.timefold.solver.core.config.score.director.ScoreDirectorFactoryConfig;
 import ai.timefold.solver.core.config.solver.EnvironmentMode;
 import ai.timefold.solver.core.config.solver.SolverConfig;
+import ai.timefold.solver.core.config.solver.termination.TerminationConfig;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Main INSTANCE OUTPUT MILLISECONDS SEED SEARCH RESETTLE_SHARE. */
+/** Main INSTANCE OUTPUT MILLISECONDS SEED SEARCH RESETTLE_SHARE MOVES (0: as the time allows). */
 public final class Main {
     public static void main(String[] arguments) throws Exception {
         Instance instance = new Instance(Path.of(arguments[0]));
@@ -34,6 +35,7 @@ public final class Main {
         long seed = Long.parseLong(arguments[3]);
         String acceptor = arguments[4];
         double resettle = Double.parseDouble(arguments[5]);
+        long most = Long.parseLong(arguments[6]);
 
         List<MoveSelectorConfig> moves = new ArrayList<>(List.of(
                 change("Party").withFixedProbabilityWeight((1 - resettle) * 0.6),
@@ -57,6 +59,8 @@ public final class Main {
                         construct(Placements.Unit.class, "week"),
                         construct(Placements.Party.class, "host"),
                         search(acceptor)
+                                .withTerminationConfig(
+                                        most > 0 ? new TerminationConfig().withMoveCountLimit(most) : null)
                                 .withMoveSelectorConfig(new UnionMoveSelectorConfig(moves)));
         Solver<Placements> solver = SolverFactory.<Placements>create(config).buildSolver();
         List<String> curve = new ArrayList<>();
