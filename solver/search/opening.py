@@ -1,6 +1,6 @@
 """A first calendar that keeps all calendar rules and every signed agreement, or the proof of none.
 
-CP-SAT solves the Problem with nobody in it but those whose agreement is signed (and their pairs).
+CP-SAT solves the Problem with nobody in it but those whose agreement is signed.
 """
 
 from dataclasses import replace
@@ -9,7 +9,7 @@ import numpy as np
 
 from solver.domain import Status
 from solver.model import build
-from solver.problem import Demands, Flags, Ints, Problem, Ragged, Solution
+from solver.problem import FREE, Demands, Flags, Ints, Problem, Ragged, Solution
 
 
 def opening(problem: Problem, seed: int, seconds: float | None) -> tuple[Status, Solution | None]:
@@ -17,7 +17,7 @@ def opening(problem: Problem, seed: int, seconds: float | None) -> tuple[Status,
 
     « infeasible » is proven; « out_of_time » where `seconds` were not enough (None: no limit).
     """
-    signed = _signed(problem.demands)
+    signed = _signed(problem)
     bare = replace(problem, demands=_only(problem.demands, signed))
     answer = build(bare).solve(seconds=seconds, seed=seed)
     if answer.solution is None:
@@ -27,9 +27,19 @@ def opening(problem: Problem, seed: int, seconds: float | None) -> tuple[Status,
     return "feasible", Solution(answer.solution.start, option)
 
 
-def _signed(demands: Demands) -> Flags:
-    """(D) demands that must be placed, with those grouped with them."""
+def _signed(problem: Problem) -> Flags:
+    """(D) demands that must be placed, with those that they may need beside them.
+
+    These are the rest of their group and, where a slot takes no fewer than `groupe_min`, their
+    whole division.
+    """
+    demands, options = problem.demands, problem.options
     signed = demands.must.copy()
+    for d in np.flatnonzero(demands.must):
+        seeker, period = demands.seeker[d], demands.period[d]
+        hosts = options.host[options.start[seeker] : options.start[seeker + 1]]
+        if (problem.capacities.group_min[hosts] > 1).any():
+            signed[demands.first[period] : demands.first[period + 1]] = True
     for g in range(len(demands.groups)):
         members = demands.groups[g]
         signed[members] = signed[members].any()
@@ -43,7 +53,8 @@ def _only(demands: Demands, kept: Flags) -> Demands:
     groups = [g for g in range(len(demands.groups)) if kept[demands.groups[g]].all()]
     group_of = np.full(len(demands.groups) + 1, -1, np.int32)
     group_of[groups] = np.arange(len(groups))
-    previous = demands.previous[kept]
+    before_kept = demands.previous[kept]
+    previous = np.where(before_kept >= 0, position[before_kept], -1).astype(np.int32)
     return Demands(
         period=demands.period[kept],
         first=before[demands.first].astype(np.int32),
@@ -54,8 +65,8 @@ def _only(demands: Demands, kept: Flags) -> Demands:
         must=demands.must[kept],
         group=group_of[demands.group[kept]],
         groups=_ragged([position[demands.groups[g]] for g in groups]),
-        previous=np.where(previous >= 0, position[previous], -1).astype(np.int32),
-        link=demands.link[kept],
+        previous=previous,
+        link=np.where(previous >= 0, demands.link[kept], FREE).astype(np.int32),
         reference_host=demands.reference_host[kept],
     )
 
