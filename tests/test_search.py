@@ -1,0 +1,174 @@
+"""The search: every plan verified, the same seed the same plan, stop keeps the best."""
+
+import sys
+
+import numpy as np
+import pytest
+
+import scenarios
+from scenarios.generate import generate, tiny
+from solver.domain import Closure, FoundPlace, Scenario
+from solver.errors import PlanRefused
+from solver.explain.parts import changed
+from solver.model import build
+from solver.prepare import decode, prepare
+from solver.search import Progress, solve
+from solver.search.board import lay_out
+from solver.search.climb import Budget, Climber
+from solver.search.opening import opening
+from solver.search.state import COST, GROUP_BREACH, empty_state
+from solver.verify import verify
+from solver.week import Week
+
+search = sys.modules["solver.search.solve"]
+
+
+@pytest.fixture
+def without_cp_sat(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave even small problems to the annealing alone."""
+    monkeypatch.setattr(search, "SMALL_SIZE", 0)
+    monkeypatch.setattr(search, "BOUND_ROUNDS", 2)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_tiny_scenario_is_solved_to_its_proven_optimum(seed: int) -> None:
+    scenario = tiny(seed)
+    best = build(prepare(scenario)).solve(seconds=20)
+    result = solve(scenario, iterations=500, seed=seed)
+    assert result.status == best.status
+    if result.report is not None:
+        assert result.report.cost == result.bound == best.cost
+
+
+@pytest.mark.usefixtures("without_cp_sat")
+def test_annealing_alone_reaches_nearly_every_tiny_optimum() -> None:
+    reached, solved = 0, 0
+    for seed in range(60):
+        scenario = tiny(seed)
+        best = build(prepare(scenario)).solve(seconds=20)
+        result = solve(scenario, iterations=3000, seed=seed)
+        assert (result.plan is None) == (best.solution is None)
+        if result.report is None or best.cost is None:
+            continue
+        assert result.bound <= best.cost <= result.report.cost
+        solved += 1
+        reached += result.report.cost == best.cost
+    assert solved > 20
+    assert reached >= 0.9 * solved
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tension", ["basse", "normale", "haute"])
+def test_a_generated_bassin_with_every_feature_gets_a_verified_plan(tension: str) -> None:
+    scenario = generate(11, 600, tension)
+    result = solve(scenario, iterations=60_000, seed=1)
+    assert result.plan is not None
+    report = verify(scenario, result.plan)
+    assert report.violations == ()
+    assert result.report is not None
+    assert 0 < result.bound <= report.cost == result.report.cost
+
+
+def test_the_same_seed_gives_the_same_plan_to_the_byte() -> None:
+    scenario = generate(5, 150)
+    first, second = (solve(scenario, iterations=5000, seed=3) for _ in range(2))
+    assert first.plan is not None
+    assert second.plan is not None
+    assert first.plan.model_dump_json() == second.plan.model_dump_json()
+    assert first.bound == second.bound
+    other = solve(scenario, iterations=5000, seed=4)
+    assert other.plan != first.plan
+
+
+def test_more_moves_do_better_than_the_construction() -> None:
+    scenario = generate(5, 300)
+    short, long = (solve(scenario, iterations=n, seed=0) for n in (1, 20_000))
+    assert short.report is not None
+    assert long.report is not None
+    assert long.report.cost < short.report.cost
+
+
+def test_stopping_keeps_the_best_plan_so_far() -> None:
+    seen: list[Progress] = []
+    scenario = generate(5, 300)
+
+    def enough() -> bool:
+        return any(p.cost is not None for p in seen)
+
+    result = solve(scenario, seconds=600, stop=enough, progress=seen.append)
+    assert result.plan is not None
+    assert verify(scenario, result.plan).violations == ()
+    assert result.seconds < 300
+
+
+def test_signed_agreements_are_placed_whatever_they_displace() -> None:
+    scenario = _first_pupil_signs(scenarios.read(scenarios.example("small/base")))
+    result = solve(scenario, iterations=2000)
+    assert result.plan is not None
+    for signed in scenario.found_places:
+        assert result.plan.placement_of[signed.pupil, signed.period].host == signed.host
+
+
+def test_a_host_closed_when_its_agreement_is_signed_makes_the_scenario_impossible() -> None:
+    scenario = _first_pupil_signs(scenarios.read(scenarios.example("small/base")))
+    host = scenario.found_places[0].host
+    shut = Closure(target=host, first=Week(2026, 35), last=Week(2027, 27))
+    result = solve(changed(scenario, closures=(*scenario.closures, shut)), iterations=100)
+    assert result.status == "infeasible"
+    assert result.plan is None
+
+
+def test_a_plan_that_the_verifier_refuses_never_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario = scenarios.read(scenarios.example("small/base"))
+
+    def nowhere(*arguments: object) -> object:
+        plan = decode(*arguments)  # type: ignore[arg-type]
+        return plan.model_copy(update={"departures": plan.departures[1:]})
+
+    monkeypatch.setattr(search, "decode", nowhere)
+    with pytest.raises(PlanRefused):
+        solve(scenario, iterations=100)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_costs_kept_by_difference_equal_the_verifiers(seed: int) -> None:
+    scenario = tiny(seed)
+    problem = prepare(scenario)
+    _, first = opening(problem, 0, None)
+    if first is None:
+        pytest.skip("calendrier impossible")
+    climber = Climber(lay_out(problem), first, seed)
+    climber.build()
+    for _ in range(5):
+        climber.climb(Budget(0.0, 1.0, moves=5000))
+        state = climber.state
+        if state.total[GROUP_BREACH] or climber.best is None or climber.best >= 10**7:
+            continue
+        report = verify(scenario, decode(scenario, problem, climber.solution()))
+        assert report.violations == ()
+        assert report.cost == climber.best
+
+
+def test_an_empty_state_costs_what_leaving_everybody_unplaced_does() -> None:
+    scenario = scenarios.read(scenarios.example("small/base"))
+    board = lay_out(prepare(scenario))
+    state = empty_state(board)
+    plan = decode(
+        scenario,
+        prepare(scenario),
+        search.Solution(
+            prepare(scenario).departures.allowed.argmax(axis=1).astype(np.int32),
+            np.full(len(board.member), -1, np.int32),
+        ),
+    )
+    costs = verify(scenario, plan).costs
+    assert state.total[COST] == costs["non_place"] + costs["equite"]
+
+
+def _first_pupil_signs(scenario: Scenario) -> Scenario:
+    problem = prepare(scenario)
+    pupil, period = scenario.demands()[0]
+    first = problem.options.start[problem.demands.seeker[0]]
+    host = scenario.hosts[problem.options.host[first]].id
+    signed = FoundPlace(pupil=pupil.id, period=period.id, host=host, status="signee")
+    return changed(scenario, found_places=(signed,))
