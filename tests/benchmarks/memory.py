@@ -1,7 +1,8 @@
 """Peak memory of a process with all its children, as Linux tells it.
 
-Proportional shares are added up (PSS), so that pages shared by several processes count once.
-Must not know: what the processes do.
+Memory of their own is added up, what a fork shares counting once (`Pss_Anon`). Programs
+and libraries count once per executable, in full, whoever else on the machine uses them too: their
+proportional share would depend on the neighbours. Must not know: what the processes do.
 """
 
 from collections import defaultdict
@@ -28,7 +29,7 @@ class Peak:
 
     def _watch(self) -> None:
         while self._process.poll() is None:
-            self._most_kib = max(self._most_kib, sum(map(_kib, tree(self._process.pid))))
+            self._most_kib = max(self._most_kib, _kib(tree(self._process.pid)))
             sleep(_EVERY_SECONDS)
 
 
@@ -48,9 +49,17 @@ def tree(pid: int) -> list[int]:
     return found
 
 
-def _kib(pid: int) -> int:
-    try:
-        text = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    except OSError:
-        return 0
-    return sum(int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:"))
+def _kib(pids: list[int]) -> int:
+    own, mapped = 0, defaultdict[str, int](int)
+    for pid in pids:
+        try:
+            text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+            executable = str(Path(f"/proc/{pid}/exe").readlink())
+        except OSError:
+            continue
+        words = (line.split() for line in text.splitlines()[1:])
+        kib = {name: int(amount) for name, amount, *_ in words}
+        own += kib["Pss_Anon:"] + kib["Pss_Shmem:"]
+        files = kib["Rss:"] - kib["Anonymous:"]
+        mapped[executable] = max(mapped[executable], files)
+    return own + sum(mapped.values())

@@ -184,7 +184,7 @@ def main() -> None:
     done = {
         (r.contender, r.scenario, r.budget, r.seed)
         for r in release.load(table)
-        if r.commit == commit
+        if r.commit == commit and not commit.endswith("+")
     }
     asked = list(jobs(options))
     todo = [job for job in asked if job.key not in done]

@@ -2,6 +2,8 @@
 
 import argparse
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import numpy as np
 import pytest
 import release
 import run
+from memory import Peak
 from peers import matching, practice, timefold, whole
 
 from scenarios.generate import demo, generate, tiny
@@ -177,3 +180,12 @@ def test_the_command_knows_every_contender_and_asks_each_once() -> None:
     assert len({job.key for job in asked}) == len(asked)
     assert sum(job.contender == "bassin" for job in asked) == 2 * 2 * 5
     assert sum(job.contender == "pratique" for job in asked) == 2
+
+
+def test_memory_of_children_counts() -> None:
+    child = "import time; held = bytearray(200 << 20); time.sleep(2)"
+    parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
+    process = subprocess.Popen([sys.executable, "-c", parent])
+    peak = Peak(process)
+    process.wait()
+    assert 200 <= peak.mib < 400
