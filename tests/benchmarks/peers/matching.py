@@ -7,7 +7,7 @@ found.
 """
 
 from dataclasses import dataclass, replace
-from math import ceil
+from math import ceil, isfinite
 from time import monotonic
 
 import numpy as np
@@ -41,25 +41,31 @@ def matching(problem: Problem, plan: Solution, seconds: float, seed: int = 0) ->
     """Improve the placement of `plan` as far as `seconds` allow, and bound what is possible."""
     deadline = monotonic() + seconds
     keep = np.full(len(problem.options.start) - 1, FIRST_KEEP, np.int32)
-    bound, complete = 0, False
+    bound, complete, reduced = 0, False, None
     while True:
         narrow, rows = narrowed(problem, keep, plan)
-        relaxed = _relaxed(narrow, Solution(plan.start, _renamed(plan.option, rows)))
+        here = Solution(plan.start, _renamed(plan.option, rows))
+        relaxed = _relaxed(narrow, here)
         made = mip.program(relaxed.cp)
-        result = mip.solve(
-            made, mathopt.SolverType.HIGHS, deadline - monotonic(), integer=False, seed=seed
-        )
+        left = deadline - monotonic()
+        result = mip.solve(made, mathopt.SolverType.HIGHS, left, integer=False, seed=seed)
         if not result.has_dual_feasible_solution() or monotonic() > deadline:
             break
-        dearest = _dearest(relaxed, made, result)
-        wanting = dearest > narrow.options.tail
+        wanting = _dearest(relaxed, made, result) > narrow.options.tail
         if not wanting.any():
             bound, complete = ceil(result.dual_bound() - 1e-4), True
+            reduced = np.zeros(len(made.cost))
+            for variable, value in result.reduced_costs().items():
+                reduced[variable.id] = value
             break
         keep[wanting] *= 4
-    solution, status = _finish(problem, keep, plan, deadline - monotonic(), seed)
+    option, status = plan.option, "sans le temps du programme entier"
+    if reduced is not None and deadline - monotonic() > 1:
+        found, status = _finish(narrow, here, reduced, bound, deadline - monotonic(), seed)
+        option = np.full(len(found), -1, np.int32)
+        option[found >= 0] = rows[found[found >= 0]]
     said = "borne sur toutes les options" if complete else "borne non prouvée"
-    return Matching(solution, bound, f"{status}, {said}")
+    return Matching(Solution(plan.start, option), bound, f"{status}, {said}")
 
 
 def narrowed(problem: Problem, keep: Ints, plan: Solution) -> tuple[Problem, Ints]:
@@ -141,30 +147,38 @@ def _rows_of_pupils_alone(model: Model, made: mip.Program) -> NDArray[np.bool_]:
 
 
 def _finish(
-    problem: Problem, keep: Ints, plan: Solution, seconds: float, seed: int
-) -> tuple[Solution, str]:
-    """The best placement over the options kept, from the plan on, with every rule."""
-    if seconds < 1:
-        return plan, "sans le temps du programme entier"
-    narrow, rows = narrowed(problem, keep, plan)
-    here = Solution(plan.start, _renamed(plan.option, rows))
-    model = build(narrow, here, (), range(len(here.option)))
+    problem: Problem,
+    plan: Solution,
+    reduced: NDArray[np.float64],
+    bound: int,
+    seconds: float,
+    seed: int,
+) -> tuple[Ints, str]:
+    """(D) options of the best placement met, from the plan on, with every rule.
+
+    A choice whose reduced cost in the linear relaxation exceeds what the plan has above the bound
+    is in no better placement: it is closed. `reduced` is by column of the relaxation, whose first
+    columns are the choices, as in the whole model.
+    """
+    model = build(problem, plan, (), range(len(plan.option)))
     made = mip.program(model.cp)
-    result = mip.solve(
-        made,
-        mathopt.SolverType.HIGHS,
-        seconds,
-        seed=seed,
-        hint=_complete(model, here, len(made.cost)),
-    )
+    hint = _complete(model, plan, len(made.cost))
+    choices = sum(len(model.variables.choices(d)) for d in range(len(plan.option)))
+    above = _cost(problem, plan) - bound
+    useless = np.flatnonzero((reduced[:choices] > above + 1) & (hint[:choices] == 0))
+    made.upper[useless] = 0
+    result = mip.solve(made, mathopt.SolverType.HIGHS, seconds, seed=seed, hint=hint)
     found = mip.values(result, len(made.cost))
-    status = result.termination.reason.name.lower()
-    if found is None:
-        return plan, status
-    option = read(model, found).option
-    placed = option >= 0
-    option[placed] = rows[option[placed]]
-    return Solution(plan.start, option), status
+    proven = result.dual_bound()
+    within = f" (borne {ceil(proven - 1e-4)} parmi eux)" if isfinite(proven) else ""
+    status = f"{result.termination.reason.name.lower()}, {choices - len(useless)} choix{within}"
+    return (plan.option if found is None else read(model, found).option), status
+
+
+def _cost(problem: Problem, plan: Solution) -> int:
+    settled = Variables(problem, fixed=plan)
+    prices = [preference.price(problem, settled) for preference in PREFERENCES]
+    return sum(price for price in prices if isinstance(price, int))
 
 
 def _complete(model: Model, plan: Solution, columns: int) -> NDArray[np.float64]:
