@@ -5,8 +5,9 @@ Must not know: names, dates, which rules there are in particular.
 """
 
 import math
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from threading import Event, Thread
 from typing import NamedTuple
 
 import numpy as np
@@ -48,9 +49,10 @@ class Model:
         seed: int = 0,
         workers: int = 1,
         hint: Solution | None = None,
+        should_stop: Callable[[], bool] = lambda: False,
     ) -> Answer:
         """Solve within `seconds` of wall clock, or a deterministic limit (reproducible with one
-        worker), from `hint` if there is one.
+        worker), from `hint` if there is one; `should_stop` is asked now and then.
 
         « infeasible » is told only once a second configuration agrees. Raises `ModelRefused`
         where OR-Tools calls the model invalid.
@@ -59,12 +61,12 @@ class Model:
         if hint is not None:
             self._hint(cp, hint)
         engine = _engine(seconds, deterministic_limit, seed, workers)
-        status = engine.solve(cp)
+        status = _solve(engine, cp, should_stop)
         if status == cp_model.INFEASIBLE:
             engine = _engine(seconds, deterministic_limit, seed + 1, workers)
             engine.parameters.cp_model_presolve = False
             engine.parameters.linearization_level = 0
-            status = engine.solve(self.cp)
+            status = _solve(engine, self.cp, should_stop)
         if status == cp_model.MODEL_INVALID:
             raise ModelRefused(cp.validate() or "MODEL_INVALID")
         if status == cp_model.INFEASIBLE:
@@ -138,6 +140,28 @@ def build(
     for cut in variables.cuts if cuts else ():
         cp.add(cut)
     return Model(problem, variables, cp)
+
+
+def _solve(
+    engine: cp_model.CpSolver, cp: cp_model.CpModel, should_stop: Callable[[], bool]
+) -> cp_model.CpSolverStatus:
+    """Solve, and end early when asked to: a stop before the search has begun is not heard, so it
+    is repeated until the search returns.
+    """
+    returned = Event()
+
+    def watch() -> None:
+        while not returned.wait(0.1):
+            if should_stop():
+                engine.stop_search()
+
+    watcher = Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        return engine.solve(cp)
+    finally:
+        returned.set()
+        watcher.join()
 
 
 def _engine(

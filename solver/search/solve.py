@@ -28,7 +28,11 @@ from solver.verify import verify
 OPTIONS_KEPT = 500
 """Options of each class of pupils that the search looks at, the cheapest first."""
 SMALL_SIZE = 1500
-"""Options × demands plus starts up to which CP-SAT solves the whole problem at once."""
+"""Literals (options of each demand, and starts) up to which CP-SAT solves the whole problem."""
+SMALL_CLIMB = 0.05
+"""Part of the time after which a small problem passes from annealing to CP-SAT."""
+PROOF_LIMIT = 20.0
+"""Deterministic time of that proof where the search is limited in moves instead of time."""
 BOUND_ROUNDS = 60
 """Rounds of the bound where the search is limited in moves instead of time."""
 _LISTEN_SECONDS = 0.05
@@ -96,6 +100,9 @@ class _Run:
         self.deadline = self.begin + seconds
         self._tell(None, None, "préparation")
         self.problem = prepare(scenario, keep=OPTIONS_KEPT)
+        self.is_small = _size(self.problem) <= SMALL_SIZE
+        if self.is_small:
+            self.problem = prepare(scenario)
 
     def result(self) -> Result:
         """Open, climb, prove, verify."""
@@ -111,7 +118,7 @@ class _Run:
         best = min(climbers, key=lambda c: c.best if c.best is not None else 2**62)
         if best.best is None:
             return self._answer("out_of_time", None)
-        return self._finish(best.solution())
+        return self._finish(best.solution(), best)
 
     def _climbers(self, first: Solution) -> list[Climber]:
         board = lay_out(self.problem)
@@ -133,7 +140,10 @@ class _Run:
 
     def _climb_timed(self, climbers: list[Climber]) -> None:
         """All climbers side by side, the bound beside them, until the time is up."""
-        budget = Budget(monotonic(), self.deadline - self._reserve(), None)
+        until = self.deadline - self._reserve()
+        if self.is_small:
+            until = min(until, monotonic() + SMALL_CLIMB * (until - monotonic()))
+        budget = Budget(monotonic(), until, None)
         with ExitStack() as stack:
             witness = stack.enter_context(Witness(self.problem))
             threads = [Thread(target=self._climb, args=(c, budget)) for c in climbers]
@@ -156,17 +166,18 @@ class _Run:
         while budget.spent(climber.moves) < 1 and not self.stop() and climber.best != self.bound:
             climber.climb(budget)
 
-    def _finish(self, solution: Solution) -> Result:
+    def _finish(self, solution: Solution, best: Climber) -> Result:
         """Prove small problems whole; verify; answer."""
         status: Status = "feasible"
-        if _size(self.problem) <= SMALL_SIZE and not self.stop():
-            whole = prepare(self.scenario)
-            answer = build(whole).solve(
+        if self.is_small and not self.stop():
+            self._tell(best.best, best.unplaced, "preuve")
+            answer = build(self.problem).solve(
                 seconds=None if self.iterations else max(1.0, self._left()),
-                deterministic_limit=20.0 if self.iterations else None,
+                deterministic_limit=PROOF_LIMIT if self.iterations else None,
                 seed=self.seed,
                 workers=1 if self.iterations else self.cores,
                 hint=solution,
+                should_stop=self.stop,
             )
             self.bound = max(self.bound, answer.bound)
             if answer.solution is not None:
