@@ -7,6 +7,7 @@ where, and what to do; the data behind it stays readable by programs.
     ├── InvalidScenario      the tables cannot be used as they are: every fault at once
     ├── InvalidPlan          the plan is unreadable, or belongs to another scenario
     ├── UnknownSchoolYear    no holiday calendar is known for that year or zone
+    ├── UnknownSubject       a question about something that the scenario does not hold
     └── EngineDefect         ours: something left the engine that must not
         ├── PlanRefused      the engine made a plan that its own verifier refuses
         └── ModelRefused     OR-Tools calls a model of ours invalid
@@ -96,6 +97,16 @@ class UnknownSchoolYear(CalendrierBassinError):
             "Vérifier « annee » et « zone » dans scenario.toml, "
             "ou mettre à jour le paquet « holidays »."
         )
+
+
+class UnknownSubject(CalendrierBassinError):
+    """A question names a period, a pupil or an establishment that the scenario does not hold."""
+
+    def __init__(self, name: str, expected: str, near: Iterable[str] = ()) -> None:
+        self.name = name
+        self.expected = expected
+        hint = "".join(f" Vouliez-vous dire « {n} » ?" for n in list(near)[:1])
+        super().__init__(f"« {name} » n’est pas dans le scénario : {expected} attendu.{hint}")
 
 
 class EngineDefect(CalendrierBassinError):
