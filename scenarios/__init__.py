@@ -4,6 +4,7 @@
     read_object, inspect_object  the same from one JSON-like object
     write, digest              canonical tables out; what ties a plan to its scenario
     read_plan, read_plan_folder, write_plan
+    read_own_plan              the same, refused where it was made for another scenario
     scenario_json_schema, table_documentation
     example                    the path of a scenario that ships with the program
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from scenarios.documentation import table_documentation
     from scenarios.examples import example, example_names
     from scenarios.fingerprint import digest
+    from scenarios.ownership import read_own_plan
     from scenarios.plans import PlanFolder, read_plan, read_plan_folder, write_plan
     from scenarios.reading import Reading, inspect, inspect_object, read, read_object
     from scenarios.tables import scenario_json_schema
@@ -32,6 +34,7 @@ __all__ = [
     "inspect_object",
     "read",
     "read_object",
+    "read_own_plan",
     "read_plan",
     "read_plan_folder",
     "scenario_json_schema",
@@ -44,6 +47,7 @@ _ROOMS = {
     "fingerprint": ("digest",),
     "documentation": ("table_documentation",),
     "examples": ("example", "example_names"),
+    "ownership": ("read_own_plan",),
     "plans": ("PlanFolder", "read_plan", "read_plan_folder", "write_plan"),
     "reading": ("Reading", "inspect", "inspect_object", "read", "read_object"),
     "tables": ("scenario_json_schema",),

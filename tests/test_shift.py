@@ -1,18 +1,26 @@
 """The shift table: every week of a departure, against the verifier and against the whole model."""
 
+import json
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
-from scenarios import example, read
+from scenarios import example, read, read_own_plan, write_plan
 from scenarios.generate import generate, tiny
+from service.cli import main
+from service.exports.figures.shift_weeks import shift_weeks
 from solver.calendar import SchoolCalendar
 from solver.domain import Departure, Plan, Scenario
 from solver.errors import InvalidPlan, UnknownSubject
 from solver.model import build
 from solver.prepare import decode, prepare
 from solver.problem import Solution
+from solver.search import solve
 from solver.verify import verify
 from solver.week import Week
-from solver.whatif import Shift, shifted, shifts, stand
+from solver.whatif import Shift, adapted, shifted, shifts, stand
 from solver.whatif.standing import Standing
 
 
@@ -161,3 +169,110 @@ def test_a_plan_that_breaks_a_rule_is_refused(small: Standing) -> None:
     )
     with pytest.raises(InvalidPlan, match=small.scenario.periods[0].id):
         stand(small.scenario, late)
+
+
+def test_promising_weeks_adapt_their_neighbours_and_never_get_worse() -> None:
+    scenario = generate(3, 300, "haute")
+    plan = solve(scenario, iterations=2000, cores=1).plan
+    assert plan is not None
+    of = stand(scenario, plan)
+    units = of.problem.departures
+    largest = max(range(len(units.periods)), key=lambda u: int(units.allowed[u].sum()))
+    subject = scenario.periods[units.periods[largest][0]].id
+    rows = list(shifts(of, subject))
+    found = list(adapted(of, subject, rows))
+    assert [one.current for one in found] == [True, False, False, False]
+    for one in found:
+        row = next(r for r in rows if r.week == one.week)
+        report = verify(scenario, one.plan)
+        assert not report.violations
+        assert report.cost == one.cost == of.report.cost + one.change
+        assert row.cost is not None
+        assert one.cost <= row.cost
+        assert one.plan.start_of[subject] == one.week
+        elsewhere = [p for p, w in one.plan.start_of.items() if w != of.plan.start_of[p]]
+        assert set(one.moved) <= set(elsewhere)
+    assert any(one.moved or one.rehoused for one in found)
+    assert list(adapted(of, subject, rows)) == found
+
+
+@pytest.fixture
+def folder(small: Standing, tmp_path: Path) -> Path:
+    write_plan(tmp_path / "plan", small.scenario, small.plan)
+    return tmp_path / "plan"
+
+
+Said = tuple[int, str, str]
+Bassin = Callable[..., Said]
+
+
+@pytest.fixture
+def bassin(capsys: pytest.CaptureFixture[str]) -> Bassin:
+    def run(*arguments: str | Path) -> Said:
+        with pytest.raises(SystemExit) as ended:
+            main([str(a) for a in arguments])
+        said = capsys.readouterr()
+        return int(ended.value.code or 0), said.out, said.err
+
+    return run
+
+
+def test_the_verb_tells_every_week_and_draws_the_year(
+    small: Standing, folder: Path, bassin: Bassin, tmp_path: Path
+) -> None:
+    period = small.scenario.periods[0].id
+    code, said, _ = bassin(
+        "decaler", example("small/base"), folder, period, "--figure", tmp_path / "an.png"
+    )
+    assert code == 0
+    for week in SchoolCalendar(small.scenario).usable:
+        assert week.label() in said
+    assert "interdite : fenetre" in said
+    assert {f.name for f in tmp_path.glob("an.*")} == {"an.png", "an.svg"}
+
+
+def test_the_verb_writes_json_for_programs(small: Standing, folder: Path, bassin: Bassin) -> None:
+    period = small.scenario.periods[0].id
+    code, said, _ = bassin("decaler", example("small/base"), folder, period, "--json")
+    told = json.loads(said)
+    assert code == 0
+    assert told["cout"] == small.report.cost
+    assert len(told["semaines"]) == len(small.calendar.usable)
+    assert told["apres_adaptation"][0]["actuelle"] is True
+
+
+def test_the_verb_writes_the_plan_of_the_week_chosen(
+    small: Standing, folder: Path, bassin: Bassin, tmp_path: Path
+) -> None:
+    period = small.scenario.periods[0].id
+    row = next(r for r in shifts(small, period) if r.allowed and not r.current)
+    code, _, _ = bassin(
+        "decaler", example("small/base"), folder, period, "--sans-adapter",
+        "--semaine", str(row.week), "--sortie", tmp_path / "autre",
+    )  # fmt: skip
+    written = read_own_plan(tmp_path / "autre", small.scenario).plan
+    assert code == 0
+    assert written.start_of[period] == row.week
+    assert verify(small.scenario, written).cost == row.cost
+
+
+def test_a_plan_of_another_scenario_is_refused_with_a_clear_sentence(
+    small: Standing, folder: Path, bassin: Bassin
+) -> None:
+    period = small.scenario.periods[0].id
+    for other in ("small/binome", "demo"):
+        code, _, said = bassin("decaler", example(other), folder, period)
+        assert code == 1
+        assert "calculé pour un autre scénario" in said
+
+
+def test_the_picture_outlines_the_week_of_the_plan_and_hatches_what_is_forbidden(
+    small: Standing,
+) -> None:
+    rows = list(shifts(small, small.scenario.periods[0].id))
+    axes = shift_weeks("P", small.calendar.weeks, rows)
+    kinds = Counter(patch.get_gid() for patch in axes.patches)
+    assert kinds["interdite"] == sum(not r.allowed for r in rows)
+    assert kinds["permise"] == sum(r.allowed for r in rows)
+    assert kinds["fermee"] == len(small.calendar.weeks) - len(rows)
+    assert kinds[None] == 1

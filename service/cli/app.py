@@ -177,6 +177,58 @@ def indicateurs(scenario: Scenario, plan: Plan, json: Json = False) -> None:
 
 
 @app.command(cls=FrenchCommand)
+def decaler(
+    scenario: Scenario,
+    plan: Plan,
+    subject: Annotated[
+        str,
+        typer.Argument(
+            metavar="PERIODE", show_default=False, help="Une période, ou un départ commun."
+        ),
+    ],
+    exact: Annotated[
+        bool, typer.Option("--exact", help="Prouve chaque affectation, même si c’est long.")
+    ] = False,
+    adapt: Annotated[
+        bool,
+        typer.Option(
+            "--adapter/--sans-adapter", help="Adapte les voisins des trois meilleures semaines."
+        ),
+    ] = True,
+    week: Annotated[
+        str | None,
+        typer.Option(
+            "--semaine", metavar="SEMAINE", show_default=False,
+            help="La semaine retenue, à écrire dans --sortie.",
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--sortie", metavar="DOSSIER", show_default=False, help="Où écrire le plan décalé."
+        ),
+    ] = None,
+    figure: Annotated[
+        Path | None,
+        typer.Option(
+            "--figure", metavar="FICHIER", show_default=False, help="Dessine l’année (PNG et SVG)."
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:  # fmt: skip
+    """Et si ce départ avait lieu une autre semaine ? Chaque semaine, et ce qu’elle changerait.
+
+    Exemple : bassin decaler mon-bassin plan-mon-bassin 0540037X-CAP102-1
+    """
+    from service.cli.decaler import shift
+
+    shift(
+        scenario, plan, subject,
+        exact=exact, adapt=adapt, week=week, output=output, figure=figure, json=json,
+    )  # fmt: skip
+
+
+@app.command(cls=FrenchCommand)
 def regles(json: Json = False) -> None:
     """Liste les règles : clé, phrase, source.
 

@@ -12,6 +12,7 @@ from solver.errors import (
     InvalidPlan,
     InvalidScenario,
     UnknownSchoolYear,
+    UnknownSubject,
 )
 
 _ABSENT = frozenset({"introuvable", "format-inconnu"})
@@ -23,6 +24,8 @@ def sentence_and_code(error: Exception) -> tuple[str, Exit]:
         case InvalidScenario() | InvalidPlan():
             absent = {f.code for f in error.faults} <= _ABSENT
             return str(error), Exit.USAGE if absent else Exit.REFUSED
+        case UnknownSubject():
+            return str(error), Exit.USAGE
         case UnknownSchoolYear():
             return str(error), Exit.REFUSED
         case EngineDefect():

@@ -5,7 +5,7 @@ how answers are shown.
 """
 
 from solver.whatif.obstacles import Obstacle
-from solver.whatif.shift import Shift, shifted, shifts
+from solver.whatif.shift import Adapted, Shift, adapted, shifted, shifts
 from solver.whatif.standing import Standing, stand
 
-__all__ = ["Obstacle", "Shift", "Standing", "shifted", "shifts", "stand"]
+__all__ = ["Adapted", "Obstacle", "Shift", "Standing", "adapted", "shifted", "shifts", "stand"]

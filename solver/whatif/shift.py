@@ -4,20 +4,25 @@ Everything else keeps its week and its places; the pupils concerned are rematche
 seats that are left. Must not know: how a whole plan is searched.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from typing import Annotated
 
 from solver.domain import Frozen, Plan, column
 from solver.errors import UnknownSubject
+from solver.problem import Solution
 from solver.week import Week
 from solver.whatif.obstacles import Obstacle, obstacles, unkept_agreement
 from solver.whatif.occupation import Bill, bill
+from solver.whatif.polish import Polish
 from solver.whatif.rematch import Rematch
 from solver.whatif.standing import Standing
 
-NODES_PER_TABLE = 600
+NODES_PER_TABLE, NODES_PER_WEEK = 600, 100
 """Transports for one table, about a second; what they leave unproven is told by `slack`."""
+
+MOVES_TO_ADAPT = 60_000
+"""Moves of the short search around a week: about a second."""
 
 
 class Shift(Frozen):
@@ -38,6 +43,18 @@ class Shift(Frozen):
     @property
     def allowed(self) -> bool:
         return not self.obstacles
+
+
+class Adapted(Frozen):
+    """A start week, once the departures around it have adapted for a short while."""
+
+    week: Annotated[Week, column("semaine", "Semaine de départ")]
+    current: Annotated[bool, column("actuelle", "La semaine du plan, pour comparer")]
+    cost: Annotated[int, column("cout", "Coût du plan entier, en points")]
+    change: Annotated[int, column("ecart", "Points de plus que le plan")]
+    moved: Annotated[tuple[str, ...], column("decalees", "Autres périodes qui changent de date")]
+    rehoused: Annotated[int, column("deplaces", "Élèves d’ailleurs qui changent d’accueil")]
+    plan: Annotated[Plan, column("plan", "Le plan entier")]
 
 
 def unit_of(standing: Standing, subject: str) -> int:
@@ -80,7 +97,8 @@ def shifts(standing: Standing, subject: str, *, exact: bool = False) -> Iterator
 
 def _nodes(standing: Standing, unit: int) -> int:
     """The same share of `NODES_PER_TABLE` for each week, so that a week asked alone is the same."""
-    return max(1, NODES_PER_TABLE // int(standing.problem.departures.allowed[unit].sum()))
+    weeks = int(standing.problem.departures.allowed[unit].sum())
+    return min(NODES_PER_WEEK, max(1, NODES_PER_TABLE // max(1, weeks)))
 
 
 def shifted(standing: Standing, subject: str, week: Week, *, exact: bool = False) -> Plan | None:
@@ -91,6 +109,54 @@ def shifted(standing: Standing, subject: str, week: Week, *, exact: bool = False
     nodes = None if exact else _nodes(standing, unit)
     matched = _rematch(standing, unit).at(standing.calendar.index[week], nodes=nodes)
     return None if matched is None else standing.decoded(matched.solution)
+
+
+def adapted(
+    standing: Standing, subject: str, rows: Iterable[Shift], *, weeks: int = 3
+) -> Iterator[Adapted]:
+    """The week of the plan, then the most promising others, after a short search around each.
+
+    The departure keeps its week; those that meet it at the hosts may change theirs, and their
+    pupils their places. Nothing is ever worse than in the table; the week of the plan tells what
+    the same search wins without any shift.
+    """
+    unit = unit_of(standing, subject)
+    priced = [row for row in rows if row.cost is not None]
+    others = sorted((r for r in priced if not r.current), key=lambda r: (r.cost or 0, r.week))
+    promising = [*(r for r in priced if r.current), *others[:weeks]]
+    polish = Polish(standing.problem) if promising else None
+    for row in promising:
+        start = standing.calendar.index[row.week]
+        matched = _rematch(standing, unit).at(start, nodes=_nodes(standing, unit))
+        if polish is None or matched is None or row.cost is None:
+            continue
+        found = polish.around(matched.solution, unit, MOVES_TO_ADAPT)
+        better = found is not None and found.cost < row.cost
+        solution = found.solution if better and found else matched.solution
+        cost = found.cost if better and found else row.cost
+        yield _adaptation(standing, unit, row, solution, cost)
+
+
+def _adaptation(
+    standing: Standing, unit: int, row: Shift, solution: Solution, cost: int
+) -> Adapted:
+    problem, before = standing.problem, standing.solution
+    own = problem.departures.unit == unit
+    start = problem.departures.unit
+    moved = (solution.start[start] != before.start[start]) & ~own
+    both = (solution.option >= 0) & (before.option >= 0) & ~own[problem.demands.period]
+    hosts = problem.options.host
+    rehoused = hosts[solution.option[both]] != hosts[before.option[both]]
+    periods = standing.scenario.periods
+    return Adapted(
+        week=row.week,
+        current=row.current,
+        cost=cost,
+        change=cost - standing.report.cost,
+        moved=tuple(periods[p].id for p in moved.nonzero()[0]),
+        rehoused=int(rehoused.sum()),
+        plan=standing.decoded(solution),
+    )
 
 
 def _rematch(standing: Standing, unit: int) -> Rematch:

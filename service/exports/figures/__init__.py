@@ -6,6 +6,7 @@ Drawn without a screen (no pyplot, no global state). Must not know: how plans ar
 from pathlib import Path
 
 from matplotlib import rc_context
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from service.exports.figures.calendar import calendar
@@ -15,7 +16,7 @@ from service.exports.figures.presence import presence
 from service.exports.figures.style import PAPER, figure_of
 from solver.domain import FAMILIES, Plan, Scenario
 
-__all__ = ["calendar", "journeys", "placement_rate", "presence", "save_all"]
+__all__ = ["calendar", "journeys", "placement_rate", "presence", "save", "save_all"]
 
 _DOTS_PER_INCH = 130
 
@@ -34,14 +35,23 @@ def save_all(scenario: Scenario, plan: Plan, folder: str | Path) -> tuple[Path, 
         "taux-de-placement": figure_of(placement_rate(scenario, plan)),
         "trajets": figure_of(journeys(scenario, plan)),
     }
-    written = []
+    files = (_save(figure, folder / name) for name, figure in figures.items())
+    return tuple(file for pair in files for file in pair)
+
+
+def save(axes: Axes, file: str | Path) -> tuple[Path, Path]:
+    """One picture as PNG and SVG, whatever the extension of `file`; its folder is made."""
+    file = Path(file)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    return _save(figure_of(axes), file.with_suffix(""))
+
+
+def _save(figure: Figure, stem: Path) -> tuple[Path, Path]:
+    png, svg = stem.with_name(f"{stem.name}.png"), stem.with_name(f"{stem.name}.svg")
     with rc_context({"svg.hashsalt": "bassin", "svg.fonttype": "none"}):
-        for name, figure in figures.items():
-            png, svg = folder / f"{name}.png", folder / f"{name}.svg"
-            figure.savefig(png, dpi=_DOTS_PER_INCH, metadata={"Software": None})
-            figure.savefig(svg, metadata={"Date": None})
-            written += [png, svg]
-    return tuple(written)
+        figure.savefig(png, dpi=_DOTS_PER_INCH, metadata={"Software": None})
+        figure.savefig(svg, metadata={"Date": None})
+    return png, svg
 
 
 def _both_families(scenario: Scenario, plan: Plan) -> Figure:

@@ -1,0 +1,48 @@
+"""A plan that belongs to its scenario, or a refusal that says so.
+
+Must not know: what is asked of the plan.
+"""
+
+from pathlib import Path
+
+from scenarios.fingerprint import digest
+from scenarios.plans import SUMMARY, PlanFolder, read_plan_folder
+from solver.domain import Scenario
+from solver.errors import Fault, InvalidPlan
+
+_SHOWN = 12
+
+
+def read_own_plan(folder: str | Path, scenario: Scenario) -> PlanFolder:
+    """The plan of a folder, refused where `bilan.json` names another scenario by its digest.
+
+    A plan made by hand, without a digest, is taken at its word: its identifiers must be known.
+    Raises `InvalidPlan`.
+    """
+    try:
+        read = read_plan_folder(folder, scenario)
+    except InvalidPlan:
+        refuse_another(read_plan_folder(folder), scenario)
+        raise
+    refuse_another(read, scenario)
+    return read
+
+
+def refuse_another(plan: PlanFolder, scenario: Scenario) -> None:
+    """Raises `InvalidPlan` where the plan was made for another scenario."""
+    own = digest(scenario)
+    if plan.digest is not None and plan.digest != own:
+        raise InvalidPlan(
+            [
+                Fault(
+                    "autre-scenario",
+                    "ce plan a été calculé pour un autre scénario, ou pour un autre état de "
+                    "celui-ci",
+                    file=SUMMARY,
+                    column="empreinte",
+                    value=plan.digest[:_SHOWN] + "…",
+                    expected=own[:_SHOWN] + "…",
+                    hint="donner le scénario d’origine, ou recalculer avec « bassin solve »",
+                )
+            ]
+        )
