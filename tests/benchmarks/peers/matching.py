@@ -167,12 +167,12 @@ def _finish(
     above = _cost(problem, plan) - bound
     useless = np.flatnonzero((reduced[:choices] > above + 1) & (hint[:choices] == 0))
     made.upper[useless] = 0
-    result = mip.solve(made, mathopt.SolverType.HIGHS, seconds, seed=seed, hint=hint)
-    found = mip.values(result, len(made.cost))
-    proven = result.dual_bound()
-    within = f" (borne {ceil(proven - 1e-4)} parmi eux)" if isfinite(proven) else ""
-    status = f"{result.termination.reason.name.lower()}, {choices - len(useless)} choix{within}"
-    return (plan.option if found is None else read(model, found).option), status
+    answer = mip.solve_apart(made, seconds, seed, hint)
+    within = f" (borne {ceil(answer.bound - 1e-4)} parmi eux)" if isfinite(answer.bound) else ""
+    status = f"{answer.reason}, {choices - len(useless)} choix{within}"
+    if answer.values is None:
+        return plan.option, status
+    return read(model, answer.values).option, status
 
 
 def _cost(problem: Problem, plan: Solution) -> int:

@@ -7,7 +7,6 @@ from math import ceil, isfinite
 from time import monotonic
 
 import numpy as np
-from ortools.math_opt.python import mathopt
 from ortools.sat.python import cp_model
 from peers import mip
 
@@ -39,12 +38,11 @@ def highs(
     model = build(problem)
     made = mip.program(model.cp)
     left = max(1.0, seconds - (monotonic() - began))
-    result = mip.solve(made, mathopt.SolverType.HIGHS, left, seed=seed)
-    found = mip.values(result, len(made.cost))
-    bound = result.dual_bound()
+    answer = mip.solve_apart(made, left, seed)
+    bound = answer.bound
     proven = max(0, ceil(bound - TOLERANCE * max(1.0, abs(bound)))) if isfinite(bound) else 0
-    status = f"{result.termination.reason.name.lower()}, {len(made.cost)} variables"
-    return (None if found is None else read(model, found)), proven, status
+    found = None if answer.values is None else read(model, answer.values)
+    return found, proven, f"{answer.reason}, {len(made.cost)} variables"
 
 
 def read(model: Model, found: np.ndarray) -> Solution:
