@@ -22,6 +22,14 @@ from solver.search.state import (
     place,
 )
 
+UNIT_HEAT = 250_000.0
+"""First heat of unit moves, in points × demands: the more there is to move, the less there is time
+to wander. Measured at 5 to 20 s on 1,200 (best near 200 points), 2,500 (100) and 17,000 (50)."""
+UNIT_HEAT_RANGE = (50.0, 600.0)
+PUPIL_HEAT = 0.3
+"""Heat of pupil moves against that of unit moves."""
+UNIT_SHARE, REBUILD_SHARE, MOST_REBUILT = 0.1, 0.3, 3
+"""Unit moves among all; rebuilt units among these; units rebuilt together at most."""
 _CHUNK_SECONDS = 0.1
 _FIRST_CHUNK_MOVES = 500
 
@@ -63,6 +71,8 @@ class Climber:
         """Moves tried and kept: unit, pupil, waiting pupil, units rebuilt."""
         self.moves = 0
         self._chunk = _FIRST_CHUNK_MOVES
+        demands = max(1, len(board.member))
+        self._unit_heat = float(np.clip(UNIT_HEAT / demands, *UNIT_HEAT_RANGE))
 
     def build(self) -> None:
         """Give everybody a place where there is one, largest units first."""
@@ -84,11 +94,11 @@ class Climber:
             self.state,
             self._movable,
             moves,
-            30.0 * heat,
-            100.0 * heat,
-            0.1,
-            0.3,
-            3,
+            PUPIL_HEAT * self._unit_heat * heat,
+            self._unit_heat * heat,
+            UNIT_SHARE,
+            REBUILD_SHARE,
+            MOST_REBUILT,
             self._start,
             self._option,
             self._best,
