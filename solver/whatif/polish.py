@@ -8,13 +8,22 @@ from typing import NamedTuple
 
 import numpy as np
 
-from solver.problem import Longs, Problem, Solution
+from solver.problem import Ints, Longs, Problem, Solution
 from solver.search.anneal import seed_moves
 from solver.search.board import Board, lay_out
-from solver.search.climb import Climber
 from solver.search.compiled import compiled
 from solver.search.moves import move_pupil, rebuild_units
-from solver.search.state import JOURNAL, State, forget, objective, undo_to
+from solver.search.state import (
+    JOURNAL,
+    State,
+    empty_state,
+    fits,
+    forget,
+    leave_at,
+    objective,
+    place,
+    undo_to,
+)
 
 NEIGHBOURS = 24
 """Units that may adapt: those with most pupils where the moved ones would like to be."""
@@ -37,6 +46,7 @@ class Polish:
     def __init__(self, problem: Problem) -> None:
         self._problem = problem
         self._board = lay_out(problem)
+        self._first = self._board.member["demand"][self._board.party["member"]]
 
     def around(self, solution: Solution, unit: int, moves: int) -> Polished | None:
         """The solution after `moves` moves of the unit's pupils and its neighbours.
@@ -48,20 +58,45 @@ class Polish:
         board.allowed[unit] = False
         board.allowed[unit, solution.start[unit]] = True
         try:
-            climber = Climber(board, solution, seed=0)
+            state = self._load(solution)
             near = neighbours(problem, solution, unit)
             movable = near[(board.allowed[near].sum(axis=1) > 1)]
             units = problem.departures.unit[board.party["period"]]
             parties = np.flatnonzero(np.isin(units, np.append(near, unit)))
-            if _options(board, climber.state).tolist() != solution.option.tolist():
+            if not np.array_equal(self._options(state), solution.option):
                 return None
             seed_moves(0)
-            _descend(board, climber.state, parties, movable, moves)
+            _descend(board, state, parties, movable, moves)
         finally:
             board.allowed[unit] = free
-        state = climber.state
-        found = Solution(state.start.astype(np.int32), _options(board, state))
+        found = Solution(state.start.astype(np.int32), self._options(state))
         return Polished(found, int(objective(state)))
+
+    def _load(self, solution: Solution) -> State:
+        """The solution as the moves know it; larger parties lodge where the board says."""
+        board = self._board
+        option = solution.option[self._first].copy()
+        for q in np.flatnonzero((board.party["size"] > 1) & (option >= 0)):
+            low, high = board.party[q]["first"], board.party[q]["end"]
+            host = self._problem.options.host[option[q]]
+            there = np.flatnonzero(board.option["host"][low:high] == host)
+            option[q] = low + there[0] if len(there) else -1
+        state = empty_state(board)
+        _place_all(board, state, solution.start.astype(np.int32), option)
+        return state
+
+    def _options(self, state: State) -> Ints:
+        """The Problem's option of every demand."""
+        board = self._board
+        option = np.full(len(board.member), -1, np.int32)
+        option[self._first] = state.option
+        for q in np.flatnonzero(board.party["size"] > 1):
+            party, taken = board.party[q], int(state.option[q])
+            choice = int(board.option[taken]["choice"])
+            for i in range(party["size"]):
+                row = -1 if taken < 0 else board.member_option[choice + i]
+                option[board.member[party["member"] + i]["demand"]] = row
+        return option
 
 
 def neighbours(problem: Problem, solution: Solution, unit: int) -> Longs:
@@ -87,16 +122,15 @@ def neighbours(problem: Problem, solution: Solution, unit: int) -> Longs:
     return order[pupils[order] > 0]
 
 
-def _options(board: Board, state: State) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
-    """The Problem's option of every demand."""
-    option = np.full(len(board.member), -1, np.int32)
-    for q in np.flatnonzero(state.option >= 0):
-        party, taken = board.party[q], int(state.option[q])
-        choice = int(board.option[taken]["choice"])
-        for i in range(party["size"]):
-            row = taken if choice < 0 else board.member_option[choice + i]
-            option[board.member[party["member"] + i]["demand"]] = row
-    return option
+@compiled
+def _place_all(board: Board, state: State, start: Ints, option: Ints) -> None:
+    for u in range(len(start)):
+        leave_at(board, state, u, start[u])
+        forget(state)
+    for q in range(len(option)):
+        if option[q] >= 0 and fits(board, state, q, option[q]):
+            place(board, state, q, option[q])
+            forget(state)
 
 
 @compiled

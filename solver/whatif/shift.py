@@ -12,16 +12,15 @@ from solver.domain import Frozen, Plan, column
 from solver.errors import UnknownSubject
 from solver.problem import Solution
 from solver.week import Week
-from solver.whatif.obstacles import Obstacle, obstacles, unkept_agreement
+from solver.whatif.obstacles import Obstacle, Obstacles, unkept_agreement
 from solver.whatif.occupation import Bill, bill
-from solver.whatif.polish import Polish
 from solver.whatif.rematch import Rematch
 from solver.whatif.standing import Standing
 
 NODES_PER_TABLE, NODES_PER_WEEK = 600, 100
 """Transports for one table, about a second; what they leave unproven is told by `slack`."""
 
-MOVES_TO_ADAPT = 60_000
+MOVES_TO_ADAPT = 30_000
 """Moves of the short search around a week: about a second."""
 
 
@@ -78,10 +77,11 @@ def shifts(standing: Standing, subject: str, *, exact: bool = False) -> Iterator
     `UnknownSubject`.
     """
     unit = unit_of(standing, subject)
+    obstacles = Obstacles(standing, unit)
     rematch: Rematch | None = None
     for start, week in enumerate(standing.calendar.usable):
         current = start == standing.solution.start[unit]
-        forbidden = obstacles(standing, unit, week)
+        forbidden = obstacles.at(week)
         if forbidden:
             yield Shift(week=week, current=current, obstacles=forbidden)
             continue
@@ -104,7 +104,7 @@ def _nodes(standing: Standing, unit: int) -> int:
 def shifted(standing: Standing, subject: str, week: Week, *, exact: bool = False) -> Plan | None:
     """The plan behind a row of `shifts`; None where the week is forbidden."""
     unit = unit_of(standing, subject)
-    if not standing.calendar.is_usable(week) or obstacles(standing, unit, week):
+    if not standing.calendar.is_usable(week) or Obstacles(standing, unit).at(week):
         return None
     nodes = None if exact else _nodes(standing, unit)
     matched = _rematch(standing, unit).at(standing.calendar.index[week], nodes=nodes)
@@ -124,13 +124,12 @@ def adapted(
     priced = [row for row in rows if row.cost is not None]
     others = sorted((r for r in priced if not r.current), key=lambda r: (r.cost or 0, r.week))
     promising = [*(r for r in priced if r.current), *others[:weeks]]
-    polish = Polish(standing.problem) if promising else None
     for row in promising:
         start = standing.calendar.index[row.week]
         matched = _rematch(standing, unit).at(start, nodes=_nodes(standing, unit))
-        if polish is None or matched is None or row.cost is None:
+        if matched is None or row.cost is None:
             continue
-        found = polish.around(matched.solution, unit, MOVES_TO_ADAPT)
+        found = standing.polish.around(matched.solution, unit, MOVES_TO_ADAPT)
         better = found is not None and found.cost < row.cost
         solution = found.solution if better and found else matched.solution
         cost = found.cost if better and found else row.cost

@@ -4,6 +4,7 @@ Made once per plan (the slow part), asked many times. Must not know: the questio
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from solver.calendar import SchoolCalendar
 from solver.domain import Plan, Report, Scenario
@@ -13,13 +14,14 @@ from solver.problem import Problem, Solution
 from solver.travel import Journeys
 from solver.verify import verify
 from solver.whatif.occupation import Bill, Occupation, bill
+from solver.whatif.polish import Polish
 
 _TOLD = 5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Standing:
-    """A verified plan with its problem, its solution in integers and all counts; see `stand`."""
+    """A verified plan with its problem, its solution in integers, all counts; see `stand`."""
 
     scenario: Scenario
     plan: Plan
@@ -30,6 +32,11 @@ class Standing:
     solution: Solution
     occupation: Occupation
     bill: Bill
+
+    @cached_property
+    def polish(self) -> Polish:
+        """The board for short searches around a change."""
+        return Polish(self.problem)
 
     def decoded(self, solution: Solution) -> Plan:
         """The plan that another solution of the same problem stands for."""
