@@ -172,7 +172,7 @@ class _Run:
         if self.is_small and not self.stop():
             self._tell(best.best, best.unplaced, "preuve")
             answer = build(self.problem).solve(
-                seconds=None if self.iterations else max(1.0, self._left()),
+                seconds=None if self.iterations else self._left(),
                 deterministic_limit=PROOF_LIMIT if self.iterations else None,
                 seed=self.seed,
                 workers=1 if self.iterations else self.cores,
@@ -208,7 +208,8 @@ class _Run:
         self.progress(Progress(elapsed, cost, unplaced, self.bound or None, phase))
 
     def _left(self) -> float:
-        return self.deadline - monotonic()
+        """Seconds left, never quite none: CP-SAT takes no negative limit."""
+        return max(0.1, self.deadline - monotonic())
 
     def _reserve(self) -> float:
         """Seconds kept for what follows the climb: decoding and verifying."""
