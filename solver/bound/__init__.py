@@ -1,7 +1,7 @@
 """A proven lower bound on the cost of any plan: what is left to gain, and what stands in the way.
 
 The limits that units share (seats, quotas, beds, …) are priced; for any prices the problem falls
-apart into units, and the sum of their best cases less the value of what is on offer can exceed no
+apart into units, and the sum of their best cases less the value of what is on offer exceeds no
 plan's cost. All of it is computed in integers. Must not know: how plans are searched.
 """
 
@@ -11,12 +11,13 @@ from time import monotonic
 import numpy as np
 
 from solver.bound.ascent import Ascent
+from solver.bound.causes import causes
 from solver.bound.relaxation import Relaxation
 from solver.bound.seekers import SHARES, in_points
 from solver.bound.unplaced import unplaced_bound
 from solver.problem import Longs, Problem, Solution
 
-__all__ = ["Bound", "unplaced_bound"]
+__all__ = ["Bound", "calendar_bound", "unplaced_bound"]
 
 
 class Bound:
@@ -24,10 +25,10 @@ class Bound:
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
-        self._relaxation = Relaxation(problem)
-        self._prices = np.zeros(len(self._relaxation.where.limit), np.int64)
         self.value = 0
         """Points that every plan costs at least; meaningless where no calendar is feasible."""
+        self._relaxation = Relaxation(problem)
+        self._ascent: Ascent | None = None
 
     def improve(
         self,
@@ -38,13 +39,15 @@ class Bound:
     ) -> Iterator[int]:
         """Better and better bounds, until the time, the rounds or the ideas are used up.
 
-        The same calls with the same `rounds` and no `seconds` give the same bounds.
+        The first `incumbent` given says where prices start; later calls go on where the last
+        one ended. The same calls with `rounds` and without `seconds` give the same bounds.
         """
         deadline = None if seconds is None else monotonic() + seconds
-        ascent = Ascent(self._relaxation, self._prices)
+        if self._ascent is None:
+            self._ascent = Ascent(self._relaxation, self._opening(incumbent))
+        ascent = self._ascent
         done = 0
         while True:
-            self._prices = ascent.vector
             if in_points(ascent.value) > self.value:
                 self.value = in_points(ascent.value)
                 yield self.value
@@ -56,8 +59,46 @@ class Bound:
                 return
             done += 1
 
+    def causes(self, incumbent: Solution) -> dict[str, int]:
+        """Points between the incumbent's cost and the bound, by cause (French), largest first."""
+        return causes(self._relaxation, self._prices, incumbent)
+
     @property
     def seat_prices(self) -> Longs:
-        """(H × W) points that one more slot would save, by the current prices (rounded down)."""
+        """(H × W) points that one more slot may save, by the prices of the bound, rounded down."""
         seats: Longs = self._relaxation.where.view(self._prices, "seat") >> SHARES
         return seats
+
+    @property
+    def _prices(self) -> Longs:
+        if self._ascent is None:
+            return np.zeros_like(self._relaxation.where.highest)
+        return self._ascent.vector
+
+    def _opening(self, incumbent: Solution | None) -> Longs:
+        """Nothing has a price but the steps of `equite` that the incumbent is beyond."""
+        where = self._relaxation.where
+        vector = np.zeros_like(where.highest)
+        if incumbent is not None:
+            problem = self.problem
+            left_out = problem.establishment[problem.demands.period[incumbent.option < 0]]
+            unplaced = np.bincount(left_out, minlength=len(problem.equity.allowance))
+            beyond = unplaced[:, None] > problem.equity.allowance
+            where.view(vector, "equity")[...] = beyond * where.view(where.highest, "equity")
+        return vector
+
+
+def calendar_bound(
+    problem: Problem,
+    plan: Solution,
+    rounds: int = 400,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> int:
+    """A proven lower bound on the cost of any plan with the same starts as `plan`."""
+    allowed = np.zeros_like(problem.departures.allowed)
+    allowed[np.arange(len(plan.start)), plan.start] = True
+    ascent = Ascent(Relaxation(problem), None, allowed)
+    for _ in range(rounds):
+        if should_stop() or not ascent.step():
+            break
+    return max(0, in_points(ascent.value))

@@ -4,209 +4,271 @@ The quick bound keeps the host prices of the case's last exact solution: any pri
 Must not know: how prices are improved.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 
-from solver.bound.chains import APART, best_starts
+from solver.bound.chains import APART, Chains, best_starts
 from solver.bound.transport import NONE, transport
+from solver.problem import Flags, Ints, Longs
+
+
+class Pupils(NamedTuple):
+    """The columns of `Seekers` that compiled code reads."""
+
+    first: Ints
+    period: Ints
+    establishment: Ints
+    sex: Ints
+    low: Ints
+    high: Ints
+    together: Ints
+    unplaced: Longs
+    kept_host: Ints
+    host: Ints
+    bed: Ints
+    cost: Longs
+    last: Ints
+
+
+class Terms(NamedTuple):
+    """What hosts ask and allow: `Stays` and the `Tables` of the moment."""
+
+    stay: Ints
+    """(P)"""
+    unit_stay: Ints
+    """(U)"""
+    weeks: Ints
+    """(Q)"""
+    room: Ints
+    """(Q × W × H)"""
+    seat: Longs
+    """(Q × W × H)"""
+    bed: Longs
+    """(Q × B × 3 × W)"""
+    surcharge: Longs
+    """(E)"""
+    moved: int
+    """Shares for another host than in the reference plan."""
+
+
+class Memory(NamedTuple):
+    """What exact solutions leave behind, to make the next ones quick."""
+
+    host: Ints
+    """(W × D) hosts with a price in the case's last exact solution; −1 ends a case's block."""
+    price: Longs
+    """(W × D) that price."""
+    slack: Longs
+    """(D) how far above a pupil's cheapest option its list goes; raised where too short."""
+
+
+class Choice(NamedTuple):
+    """What the relaxation chooses at the prices of the moment."""
+
+    starts: Ints
+    """(U)"""
+    taken: Ints
+    """(W × D) option of each pupil by the start of its unit; only those of `starts` count."""
+    value: Longs
+    """(U × W) a lower bound on each case, in shares."""
+    exact: Flags
+    """(U × W) whether the bound is the case's own least cost."""
+
+
+class Desk(NamedTuple):
+    """Room for the options of one case, as `transport` reads them."""
+
+    begin: Ints
+    host: Ints
+    floor: Longs
+    cost: Longs
+    option: Ints
+    further: Longs
+    out: Longs
+    got: Ints
 
 
 @njit(cache=True)
-def price(
-    unit,
-    start,
-    slack,
-    seekers,
-    stays,
-    tables,
-    moved,
-    begin,
-    host,
-    floor,
-    cost,
-    option,
-    further,
-    out,
-):
-    """Lay out for `transport` the open options of a case that cost less than `slack` (D) above the best.
-
-    An option that costs no less than staying out never matters.
-    """
-    (
-        first, period, establishment, sex, low, high, together, unplaced, kept,
-        option_host, option_bed, option_cost, option_last,
-    ) = seekers  # fmt: skip
-    stay_of_period, weeks, room = stays
-    seat_price, bed_price, surcharge = tables
-    size = 0
-    for i in range(first[unit], first[unit + 1]):
-        k = i - first[unit]
-        q = stay_of_period[period[i]]
-        end = start + weeks[q] - 1
-        begin[k] = size
-        out[k] = unplaced[i] + surcharge[establishment[i]]
-        further[k] = out[k]
-        best = out[k]
-        for o in range(low[i], high[i]):
-            if option_cost[o] >= best + slack[i] or option_cost[o] >= out[k]:
-                further[k] = min(out[k], option_cost[o])
-                break
-            h = option_host[o]
-            if room[q, start, h] < together[i] or end > option_last[o]:
-                continue
-            c = option_cost[o] + seat_price[q, start, h]
-            if kept[i] != NONE and kept[i] != h:
-                c += moved
-            if option_bed[o] >= 0:
-                c += bed_price[q, option_bed[o], sex[i], start]
-            if c < out[k]:
-                host[size], floor[size], cost[size], option[size] = h, option_cost[o], c, o
-                size += 1
-                best = min(best, c)
-    begin[first[unit + 1] - first[unit]] = size
-
-
-@njit(cache=True)
-def quick(unit, start, seekers, stays, tables, moved, local):
+def quick(unit: int, start: int, pupils: Pupils, terms: Terms, local: Longs) -> np.int64:
     """Sum over pupils of the cheapest open option under host prices `local` (H)."""
-    (
-        first,
-        period,
-        establishment,
-        sex,
-        low,
-        high,
-        together,
-        unplaced,
-        kept,
-        ohost,
-        obed,
-        ocost,
-        olast,
-    ) = seekers
-    stay_of_period, weeks, room = stays
-    seat_price, bed_price, surcharge = tables
+    first, period, school, sex, low, high, together, unplaced, kept, host, bed, costs, last = pupils
+    stay, _, weeks, rooms, seats, beds, surcharge, moved = terms
     total = np.int64(0)
     for i in range(first[unit], first[unit + 1]):
-        q = stay_of_period[period[i]]
+        q = stay[period[i]]
         end = start + weeks[q] - 1
-        best = unplaced[i] + surcharge[establishment[i]]
+        room, seat = rooms[q, start], seats[q, start]
+        best = unplaced[i] + surcharge[school[i]]
         for o in range(low[i], high[i]):
-            if ocost[o] >= best:
+            if costs[o] >= best:
                 break
-            h = ohost[o]
-            if room[q, start, h] < together[i] or end > olast[o]:
+            h = host[o]
+            if room[h] < together[i] or end > last[o]:
                 continue
-            c = ocost[o] + seat_price[q, start, h] + local[h]
-            if c >= best:
-                continue
+            cost = costs[o] + seat[h] + local[h]
             if kept[i] != NONE and kept[i] != h:
-                c += moved
-            if obed[o] >= 0:
-                c += bed_price[q, obed[o], sex[i], start]
-            if c < best:
-                best = c
+                cost += moved
+            if bed[o] >= 0:
+                cost += beds[q, bed[o], sex[i], start]
+            best = min(best, cost)
         total += best
     return total
 
 
 @njit(cache=True)
-def evaluate(
-    allowed,
-    fixed_cost,
-    seekers,
-    stays,
-    stay_of_unit,
-    tables,
-    moved,
-    forest,
-    memory,
-    widest,
-    starts,
-    taken,
-    value,
-    exact,
-):
-    """The relaxation's value at the given prices; what it chooses in `starts` (U), `taken` (D).
+def recall(at: int, size: int, memory: Memory, room: Ints, local: Longs) -> np.int64:
+    """Put a case's remembered host prices into `local` (H). Returns prices × room."""
+    rent = np.int64(0)
+    for j in range(at, at + size):
+        h = memory.host[j]
+        if h == NONE:
+            break
+        local[h] = memory.price[j]
+        rent += memory.price[j] * room[h]
+    return rent
 
-    `value` (U × W) and `exact` (U × W) tell what is known of each case.
+
+@njit(cache=True)
+def forget(at: int, size: int, memory: Memory, local: Longs) -> None:
+    """Take them out again."""
+    for j in range(at, at + size):
+        h = memory.host[j]
+        if h == NONE:
+            break
+        local[h] = 0
+
+
+@njit(cache=True)
+def remember(at: int, size: int, desk: Desk, memory: Memory, local: Longs) -> None:
+    """Move the host prices of an exact solution from `local` (H) to the memory.
+
+    Only full hosts have a price, so each of them has one of the pupils.
     """
-    first = seekers[0]
-    room = stays[2]
-    order, parent, tie, fits = forest
-    remembered_host, remembered_price, slack = memory
+    stop = at
+    for k in range(size):
+        if desk.got[k] != NONE:
+            h = desk.host[desk.got[k]]
+            if local[h] > 0:
+                memory.host[stop], memory.price[stop] = h, local[h]
+                local[h] = 0
+                stop += 1
+    if stop < at + size:
+        memory.host[stop] = NONE
+
+
+@njit(cache=True)
+def lay_out(unit: int, start: int, pupils: Pupils, terms: Terms, slack: Longs, desk: Desk) -> None:
+    """Put on the desk the open options of a case, each pupil's cheapest ones first.
+
+    Those that cost `slack` more than the best, by their floors, stay out; so do those that cost
+    no less than no place at all. The same sum as in `quick`, told twice because a call for each
+    option takes five times longer.
+    """
+    first, period, school, sex, low, high, together, unplaced, kept, host, bed, costs, last = pupils
+    stay, _, weeks, rooms, seats, beds, surcharge, moved = terms
+    laid_begin, laid_host, laid_floor, laid_cost, laid_option, further, out, _ = desk
+    size = 0
+    for i in range(first[unit], first[unit + 1]):
+        k = i - first[unit]
+        q = stay[period[i]]
+        end = start + weeks[q] - 1
+        room, seat = rooms[q, start], seats[q, start]
+        most = unplaced[i] + surcharge[school[i]]
+        best = most
+        laid_begin[k], out[k], further[k] = size, most, most
+        for o in range(low[i], high[i]):
+            if costs[o] >= best + slack[i] or costs[o] >= most:
+                further[k] = min(most, costs[o])
+                break
+            h = host[o]
+            if room[h] < together[i] or end > last[o]:
+                continue
+            cost = costs[o] + seat[h]
+            if kept[i] != NONE and kept[i] != h:
+                cost += moved
+            if bed[o] >= 0:
+                cost += beds[q, bed[o], sex[i], start]
+            if cost < most:
+                laid_host[size], laid_option[size] = h, o
+                laid_floor[size], laid_cost[size] = costs[o], cost
+                size += 1
+                best = min(best, cost)
+    laid_begin[first[unit + 1] - first[unit]] = size
+
+
+@njit(cache=True)
+def settle(
+    unit: int, start: int, pupils: Pupils, terms: Terms, memory: Memory, desk: Desk, local: Longs
+) -> np.int64:
+    """The least cost of a case; its choice stays on the desk, its host prices in the memory."""
+    begin, end = pupils.first[unit], pupils.first[unit + 1]
+    n = end - begin
+    slack = memory.slack[begin:end]
+    while True:
+        lay_out(unit, start, pupils, terms, memory.slack, desk)
+        least = transport(
+            desk.begin[: n + 1],
+            desk.host,
+            desk.floor,
+            desk.cost,
+            desk.further,
+            slack,
+            desk.out[:n],
+            terms.room[terms.unit_stay[unit], start],
+            local,
+            desk.got[:n],
+        )
+        if least >= 0:
+            break
+        local[:] = 0
+    at = begin * terms.room.shape[1] + start * n
+    remember(at, n, desk, memory, local)
+    return least
+
+
+@njit(cache=True)
+def evaluate(
+    allowed: Flags,
+    fixed: Longs,
+    pupils: Pupils,
+    terms: Terms,
+    forest: Chains,
+    memory: Memory,
+    desk: Desk,
+    choice: Choice,
+) -> np.int64:
+    """The least sum over units of their cases, in shares, with the choice that attains it.
+
+    `allowed` (U × W) starts, `fixed` (U × W) shares of each start besides its pupils. Every case
+    is first bounded quickly; those that win are settled until the winners are all exact.
+    """
+    starts, taken, value, exact = choice
     units, weeks = allowed.shape
-    hosts = room.shape[2]
-    local = np.zeros(hosts, np.int64)
+    local = np.zeros(terms.room.shape[2], np.int64)
     for u in range(units):
-        n = first[u + 1] - first[u]
-        q = stay_of_unit[u]
+        n = pupils.first[u + 1] - pupils.first[u]
         for w in range(weeks):
             exact[u, w] = False
-            if not allowed[u, w]:
-                value[u, w] = APART
-                continue
-            at = first[u] * weeks + w * n
-            rent = np.int64(0)
-            for j in range(at, at + n):
-                h = remembered_host[j]
-                if h == NONE:
-                    break
-                local[h] = remembered_price[j]
-                rent += remembered_price[j] * room[q, w, h]
-            value[u, w] = (
-                fixed_cost[u, w] + quick(u, w, seekers, stays, tables, moved, local) - rent
-            )
-            for j in range(at, at + n):
-                h = remembered_host[j]
-                if h == NONE:
-                    break
-                local[h] = 0
-    most, entries = widest
-    begin = np.zeros(most + 1, np.int32)
-    out = np.zeros(most, np.int64)
-    further = np.zeros(most, np.int64)
-    got = np.zeros(most, np.int32)
-    host = np.zeros(entries, np.int32)
-    floor = np.zeros(entries, np.int64)
-    cost = np.zeros(entries, np.int64)
-    option = np.zeros(entries, np.int32)
+            value[u, w] = APART
+            if allowed[u, w]:
+                at = pupils.first[u] * weeks + w * n
+                rent = recall(at, n, memory, terms.room[terms.unit_stay[u], w], local)
+                value[u, w] = fixed[u, w] + quick(u, w, pupils, terms, local) - rent
+                forget(at, n, memory, local)
     while True:
-        total = best_starts(value, order, parent, tie, fits, starts)
+        total = best_starts(value, forest, starts)
         settled = True
         for u in range(units):
             w = starts[u]
             if exact[u, w] or not allowed[u, w]:
                 continue
             settled = False
-            n = first[u + 1] - first[u]
-            while True:
-                price(
-                    u, w, slack, seekers, stays, tables, moved,
-                    begin, host, floor, cost, option, further, out,
-                )  # fmt: skip
-                local[:] = 0
-                least = transport(
-                    begin[: n + 1], host, floor, cost, further,
-                    slack[first[u] : first[u + 1]], out[:n],
-                    room[stay_of_unit[u], w], local, got[:n],
-                )  # fmt: skip
-                if least >= 0:
-                    break
-            value[u, w] = fixed_cost[u, w] + least
+            value[u, w] = fixed[u, w] + settle(u, w, pupils, terms, memory, desk, local)
             exact[u, w] = True
-            at = first[u] * weeks + w * n
-            stop = at
-            for k in range(n):
-                # a pupil's place only counts if its case is chosen in the end
-                taken[w, first[u] + k] = NONE if got[k] == NONE else option[got[k]]
-                if got[k] != NONE:
-                    h = host[got[k]]
-                    if local[h] > 0:
-                        remembered_host[stop], remembered_price[stop] = h, local[h]
-                        local[h] = 0
-                        stop += 1
-            if stop < at + n:
-                remembered_host[stop] = NONE
+            for k in range(pupils.first[u + 1] - pupils.first[u]):
+                got = desk.got[k]
+                taken[w, pupils.first[u] + k] = NONE if got == NONE else desk.option[got]
         if settled:
             return total

@@ -4,19 +4,18 @@
 for the usual chains, a relaxation otherwise). Must not know: demands, prices.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 
-from solver.problem import Departures, Flags, Ints
+from solver.problem import Departures, Flags, Ints, Longs
 
 APART = np.int64(1 << 58)
 """Value of what cannot be."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chains:
+class Chains(NamedTuple):
     """A forest over units."""
 
     order: Ints
@@ -78,8 +77,9 @@ def _fits(departures: Departures, before: int, gap: int) -> Flags:
 
 
 @njit(cache=True)
-def best_starts(value, order, parent, tie, fits, starts):
+def best_starts(value: Longs, forest: Chains, starts: Ints) -> np.int64:
     """Least sum of `value` (U × W) over starts that fit; `starts` (U) becomes the choice."""
+    order, parent, tie, fits = forest
     units, weeks = value.shape
     below = value.copy()
     pick = np.zeros((units, weeks), np.int32)

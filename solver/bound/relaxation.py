@@ -1,132 +1,184 @@
-"""The priced relaxation of a Problem: for given prices a proven bound, and where demand exceeds it.
+"""The priced relaxation of a Problem: a proven bound for any prices, and where demand exceeds it.
 
 Must not know: how prices are improved.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 
-from solver.bound.cases import evaluate
+from solver.bound.cases import Choice, Desk, Memory, Pupils, Terms, evaluate
 from solver.bound.chains import chains
-from solver.bound.prices import Floats, layout, tables
+from solver.bound.prices import Floats, Tables, layout, tables
 from solver.bound.seekers import SHARES, seekers
 from solver.bound.stays import stays
 from solver.bound.transport import NONE
-from solver.problem import Flags, Longs, Problem
-
+from solver.problem import BOY, GIRL, UNKNOWN_SEX, Flags, Ints, Longs, Problem
 
 _SLACK = 8 << SHARES
-"""How far above a pupil's cheapest option its list first goes; raised where too short."""
+"""How far above a pupil's cheapest option its list first goes."""
 
 
 class Relaxation:
-    """All limits that units share are priced; each unit respects its own. Built once per Problem."""
+    """All limits that units share are priced; each unit respects its own. Once per Problem."""
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         self.stays = stays(problem)
         self.seekers = seekers(problem)
         self.where = layout(problem)
-        self.chains = chains(problem.departures)
+        self._chains = chains(problem.departures)
+        columns = self.seekers
+        self._pupils = Pupils(*(getattr(columns, name) for name in Pupils._fields))
         units, weeks = problem.departures.allowed.shape
-        demands = len(self.seekers.demand)
-        s = self.seekers
-        sizes = np.diff(s.first)
-        lists = (s.high - s.low).astype(np.int64)
-        per_unit = [int(lists[a:b].sum()) for a, b in zip(s.first, s.first[1:], strict=False)]
-        self._widest = int(sizes.max(initial=0)), max(per_unit, default=0)
-        self._memory = (
-            np.full(demands * weeks, NONE, np.int32),
-            np.zeros(demands * weeks, np.int64),
-            np.full(demands, _SLACK, np.int64),
+        pupils = len(columns.demand)
+        self._memory = Memory(
+            host=np.full(pupils * weeks, NONE, np.int32),
+            price=np.zeros(pupils * weeks, np.int64),
+            slack=np.full(pupils, _SLACK, np.int64),
         )
-        self._seekers = (
-            s.first, s.period, s.establishment, s.sex, s.low, s.high, s.together, s.unplaced,
-            s.kept_host, s.host, s.bed, s.cost, s.last,
-        )  # fmt: skip
-        self._stays = self.stays.of_period, self.stays.weeks, self.stays.room
-        c = self.chains
-        self._forest = c.order, c.parent, c.tie, c.fits
-        self.starts = np.zeros(units, np.int32)
-        self.taken = np.full((weeks, demands), NONE, np.int32)
-        self.value = np.zeros((units, weeks), np.int64)
-        self.exact = np.zeros((units, weeks), np.bool_)
+        self.choice = Choice(
+            starts=np.zeros(units, np.int32),
+            taken=np.full((weeks, pupils), NONE, np.int32),
+            value=np.zeros((units, weeks), np.int64),
+            exact=np.zeros((units, weeks), np.bool_),
+        )
+        self._desk = _desk(columns.first, columns.high - columns.low)
 
     def __call__(self, vector: Longs, allowed: Flags | None = None) -> int:
-        """The bound in shares at these prices; leaves the choice in `starts` and `taken`."""
+        """The bound in shares at these prices, for starts `allowed`; leaves its `choice`."""
         problem = self.problem
-        priced = tables(problem, self.stays, self.where, vector)
-        fixed = problem.departures.cost << SHARES
-        np.add.at(fixed, problem.departures.unit, priced.present)
+        prices = self.tables(vector)
+        departures = problem.departures
+        fixed = departures.cost << SHARES
+        np.add.at(fixed, departures.unit, prices.present)
         total = evaluate(
-            problem.departures.allowed if allowed is None else allowed,
+            departures.allowed if allowed is None else allowed,
             fixed,
-            self._seekers,
-            self._stays,
-            self.stays.of_unit,
-            (priced.seat, priced.bed, priced.surcharge),
-            problem.prices.host_stability << SHARES,
-            self._forest,
+            self._pupils,
+            Terms(
+                stay=self.stays.of_period,
+                unit_stay=self.stays.of_unit,
+                weeks=self.stays.weeks,
+                room=self.stays.room,
+                seat=prices.seat,
+                bed=prices.bed,
+                surcharge=prices.surcharge,
+                moved=problem.prices.host_stability << SHARES,
+            ),
+            self._chains,
             self._memory,
-            self._widest,
-            self.starts,
-            self.taken,
-            self.value,
-            self.exact,
+            self._desk,
+            self.choice,
         )
         return int(total) - int(np.dot(vector, self.where.limit))
 
+    def tables(self, vector: Longs) -> Tables:
+        """What the multipliers mean for one pupil and one case."""
+        return tables(self.problem, self.stays, self.where, vector)
+
     def excess(self) -> Floats:
-        """(n) use of each limit by the last choice, minus the limit: the direction of the prices."""
+        """(n) what the last choice uses of each limit, minus the limit."""
         problem, where = self.problem, self.where
         gradient = -where.limit.astype(np.float64)
-        view = {name: where.view(gradient, name) for name in where.shapes}
-        capacities = problem.capacities
-        group = 1.0 / capacities.group_max
+        starts = self.choice.starts[problem.departures.unit]
         _use(
-            self.starts, self.taken, self.seekers.first, self.seekers.period, self.seekers.sex,
-            self.seekers.establishment, self.seekers.host, self.seekers.bed, problem.public,
-            self.stays.training[self.stays.of_period], problem.departures.duration,
-            capacities.public_row, where.tutor, where.legal, group, view["seat"], view["row"],
-            view["year"], view["tutor"], view["legal"], view["bed"], view["equity"],
-        )  # fmt: skip
-        size = problem.size
-        for p, unit in enumerate(problem.departures.unit):
-            start = self.starts[unit]
-            out = slice(start, start + problem.departures.duration[p])
-            view["present"][problem.family[p], out] += size[p]
+            starts,
+            self.choice.taken,
+            self._pupils,
+            _Uses(
+                public=problem.public,
+                training=self.stays.training[self.stays.of_period],
+                weeks=problem.departures.duration,
+                public_row=problem.capacities.public_row,
+                tutor_row=where.tutor,
+                legal_row=where.legal,
+                slot=1.0 / problem.capacities.group_max,
+            ),
+            _Use(*(where.view(gradient, family) for family in _Use._fields)),
+        )
+        present = where.view(gradient, "present")
+        for p, size in enumerate(np.diff(problem.demands.first).tolist()):
+            out = slice(starts[p], starts[p] + problem.departures.duration[p])
+            present[problem.family[p], out] += size
         return gradient
 
 
+def _desk(first: Ints, options: Ints) -> Desk:
+    """Room for the widest unit."""
+    most = int(np.diff(first).max(initial=0))
+    before = np.concatenate([[0], np.cumsum(options, dtype=np.int64)])
+    widest = int((before[first[1:]] - before[first[:-1]]).max(initial=0))
+    return Desk(
+        begin=np.zeros(most + 1, np.int32),
+        host=np.zeros(widest, np.int32),
+        floor=np.zeros(widest, np.int64),
+        cost=np.zeros(widest, np.int64),
+        option=np.zeros(widest, np.int32),
+        further=np.zeros(most, np.int64),
+        out=np.zeros(most, np.int64),
+        got=np.zeros(most, np.int32),
+    )
+
+
+class _Uses(NamedTuple):
+    """Which limits a placement meets."""
+
+    public: Ints
+    """(P)"""
+    training: Flags
+    """(P)"""
+    weeks: Ints
+    """(P)"""
+    public_row: Ints
+    """(H × 9)"""
+    tutor_row: Ints
+    """(H)"""
+    legal_row: Ints
+    """(H)"""
+    slot: Floats
+    """(H) slots that one pupil takes at least."""
+
+
+class _Use(NamedTuple):
+    """What is used of each family of limits; shapes as in `Layout`."""
+
+    seat: Floats
+    row: Floats
+    year: Floats
+    tutor: Floats
+    legal: Floats
+    bed: Floats
+    equity: Floats
+
+
 @njit(cache=True)
-def _use(
-    starts, taken, first, period, sex, establishment, option_host, option_bed, public, training,
-    duration, public_row, tutor_row, legal_row, group, seat, row, year, tutor, legal, bed, equity,
-):  # fmt: skip
-    for u in range(len(starts)):
-        start = starts[u]
-        for i in range(first[u], first[u + 1]):
-            o = taken[start, i]
-            if o == NONE:
-                equity[establishment[i]] += 1.0
-                continue
-            h, p, b = option_host[o], period[i], option_bed[o]
-            r = public_row[h, public[p]]
-            year[h] += duration[p] * group[h]
-            for w in range(start, start + duration[p]):
-                seat[h, w] += group[h]
-                if r >= 0:
-                    row[r, w] += group[h]
-                if training[p]:
-                    if tutor_row[h] >= 0:
-                        tutor[tutor_row[h], w] += 1.0
-                    if legal_row[h] >= 0:
-                        legal[legal_row[h], w] += 1.0
-                if b >= 0:
-                    bed[b, 3, w] += 1.0
-                    if sex[i] != 1:
-                        bed[b, 1, w] += 1.0
-                    if sex[i] != 0:
-                        bed[b, 2, w] += 1.0
-                    if sex[i] == 2:
-                        bed[b, 0, w] += 1.0
+def _use(starts: Ints, taken: Ints, pupils: Pupils, uses: _Uses, use: _Use) -> None:
+    """Add what every placed pupil uses; starts (P)."""
+    for i in range(len(pupils.period)):
+        p = pupils.period[i]
+        start = starts[p]
+        o = taken[start, i]
+        if o == NONE:
+            use.equity[pupils.establishment[i]] += 1.0
+            continue
+        h, b, sex = pupils.host[o], pupils.bed[o], pupils.sex[i]
+        row = uses.public_row[h, uses.public[p]]
+        use.year[h] += uses.weeks[p] * uses.slot[h]
+        for w in range(start, start + uses.weeks[p]):
+            use.seat[h, w] += uses.slot[h]
+            if row >= 0:
+                use.row[row, w] += uses.slot[h]
+            if uses.training[p] and uses.tutor_row[h] >= 0:
+                use.tutor[uses.tutor_row[h], w] += 1.0
+            if uses.training[p] and uses.legal_row[h] >= 0:
+                use.legal[uses.legal_row[h], w] += 1.0
+            if b >= 0:
+                use.bed[b, 3, w] += 1.0
+                if sex != BOY:
+                    use.bed[b, 1, w] += 1.0
+                if sex != GIRL:
+                    use.bed[b, 2, w] += 1.0
+                if sex == UNKNOWN_SEX:
+                    use.bed[b, 0, w] += 1.0

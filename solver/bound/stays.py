@@ -48,10 +48,13 @@ def stays(problem: Problem) -> Stays:
     of_unit = []
     for unit in range(len(departures.periods)):
         periods = departures.periods[unit]
-        publics, weeks = set(problem.public[periods]), set(departures.duration[periods])
-        alike = len(publics) == 1 and len(weeks) == 1
+        pairs = zip(problem.public[periods], departures.duration[periods], strict=True)
+        kinds = {(int(public), int(weeks)) for public, weeks in pairs}
+        alike = len(kinds) == 1
         of_unit.append(
-            of_period[periods[0]] if alike else number(ANY_PUBLIC, min(weeks, default=1))
+            of_period[periods[0]]
+            if alike
+            else number(ANY_PUBLIC, min((weeks for _, weeks in kinds), default=1))
         )
     publics = np.array([public for public, _ in index], np.int32)
     durations = np.array([weeks for _, weeks in index], np.int32)
@@ -89,4 +92,5 @@ def _weekly_room(problem: Problem, public: int, training: bool) -> Ints:
                 capacities.legal_person >= 0, capacities.quota[capacities.legal_person], NO_LIMIT
             )
             pupils = np.minimum(pupils, legal[:, None])
-    return np.minimum(pupils, NO_LIMIT).astype(np.int32)
+    room: Ints = np.minimum(pupils, NO_LIMIT).astype(np.int32)
+    return room

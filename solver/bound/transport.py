@@ -4,20 +4,53 @@ Successive shortest paths; every pupil may also stay without a place, at a price
 weeks, where costs come from.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
+
+from solver.problem import Flags, Ints, Longs
 
 NONE = -1
 FAR = np.int64(1 << 60)
 
 
-@njit(cache=True)
+class Reached(NamedTuple):
+    """Hosts on the way of one pupil's search, by host but for the last."""
+
+    label: Longs
+    """Least distance so far, or FAR."""
+    by: Ints
+    """The pupil who would move there."""
+    via: Ints
+    """The option that pupil would take."""
+    closed: Flags
+    """Whether its distance is final."""
+    seen: Ints
+    """The hosts with a label, in order of appearance."""
+
+
+@njit(cache=True, inline="always")
 def _scan(
-    k, base, begin, host, floor, cost, further, slack, out, paid, dual, room, count, reached, state
-):
+    k: int,
+    base: int,
+    begin: Ints,
+    host: Ints,
+    floor: Longs,
+    cost: Longs,
+    further: Longs,
+    slack: Longs,
+    out: Longs,
+    paid: Longs,
+    dual: Longs,
+    room: Ints,
+    count: Ints,
+    reached: Reached,
+    state: Longs,
+) -> None:
     """Relax the options of pupil k, reached at distance `base`.
 
-    `reached` = (label, by, via, closed, seen); `state` = (best, pupil left out, host, hosts seen,
+    `state` = (least distance to an end, pupil left out there, host with room there, hosts seen,
     whether an option that is not laid out might have mattered).
     """
     label, by, via, closed, seen = reached
@@ -45,7 +78,18 @@ def _scan(
 
 
 @njit(cache=True)
-def transport(begin, host, floor, cost, further, slack, out, room, dual, taken):
+def transport(
+    begin: Ints,
+    host: Ints,
+    floor: Longs,
+    cost: Longs,
+    further: Longs,
+    slack: Longs,
+    out: Longs,
+    room: Ints,
+    dual: Longs,
+    taken: Ints,
+) -> np.int64:
     """The least cost of n pupils; `taken` (n) becomes the option of each, or −1.
 
     Options of pupil k are begin[k] … begin[k + 1] − 1, each with a host, a cost, and a floor that
@@ -66,7 +110,7 @@ def transport(begin, host, floor, cost, further, slack, out, room, dual, taken):
     seen = np.empty(hosts, np.int32)
     state = np.zeros(5, np.int64)
     total = np.int64(0)
-    reached = (label, by, via, closed, seen)
+    reached = Reached(label, by, via, closed, seen)
     for k in range(n):
         taken[k] = NONE
         state[0], state[1], state[2], state[3] = FAR, NONE, NONE, 0
@@ -157,7 +201,7 @@ def transport(begin, host, floor, cost, further, slack, out, room, dual, taken):
 
 
 @njit(cache=True)
-def _leave(head, after, h, k):
+def _leave(head: Ints, after: Ints, h: int, k: int) -> None:
     """Take pupil k off the chain of host h."""
     if head[h] == k:
         head[h] = after[k]
