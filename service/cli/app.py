@@ -229,6 +229,40 @@ def decaler(
 
 
 @app.command(cls=FrenchCommand)
+def comparer(
+    plans: Annotated[
+        list[Path],
+        typer.Argument(metavar="PLAN", show_default=False, help="Deux dossiers de plan, ou plus."),
+    ],
+    scenarios: Annotated[
+        list[Path],
+        typer.Option(
+            "--scenario", metavar="SCENARIO", show_default=False,
+            help="Le scénario des plans ; à répéter s’ils en ont plusieurs.",
+        ),
+    ],
+    axes: Annotated[
+        str, typer.Option("--axes", metavar="MESURE,MESURE", help="Les deux axes de la figure.")
+    ] = "cout,sans_place",
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--sortie", metavar="DOSSIER", show_default=False,
+            help="Où écrire la page, le JSON et les figures.",
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:  # fmt: skip
+    """Met des plans côte à côte : indicateurs, coûts, qui gagne, qui perd, ce qui bouge.
+
+    Exemple : bassin comparer plan-a plan-b --scenario mon-bassin --sortie comparaison
+    """
+    from service.cli.comparer import side_by_side
+
+    side_by_side(plans, scenarios, axes=axes, output=output, json=json)
+
+
+@app.command(cls=FrenchCommand)
 def regles(json: Json = False) -> None:
     """Liste les règles : clé, phrase, source.
 

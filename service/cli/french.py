@@ -17,7 +17,7 @@ _HELP = (
     (r"\[default:\s+", "[défaut : "),
     (r"x>=", "au moins "),
     (r" \{([A-Z]+)\}", r" \1"),
-    (r" <(path|str)>", ""),
+    (r" <(path|str|list\[Path\])>", ""),
     (r"(\[|; )required\]", r"\1obligatoire]"),
     (r"\bINTEGER( RANGE)?\b", "ENTIER"),
     (r"\bFLOAT( RANGE)?\b", "NOMBRE"),
