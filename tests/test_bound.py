@@ -76,6 +76,17 @@ def test_any_prices_give_a_bound(seed: int) -> None:
         assert best is None or -(-relaxation(prices) >> 10) <= best
 
 
+@pytest.mark.parametrize("price", [10, 100, 900, 5000])
+def test_pupils_who_share_a_slot_share_its_price(price: int) -> None:
+    problem = prepare(one_seat(weeks=1, pupils=3))
+    relaxation = Relaxation(problem)
+    prices = np.zeros_like(relaxation.where.highest)
+    relaxation.where.view(prices, "seat")[...] = price << 10
+    best = optimum(problem)
+    assert best is not None
+    assert -(-relaxation(prices) >> 10) <= best
+
+
 def test_one_seat_for_two_pupils_is_bounded_exactly() -> None:
     scenario = one_seat(weeks=1)
     problem = prepare(scenario)
@@ -195,8 +206,8 @@ def test_chains_find_the_best_starts_that_keep_their_order() -> None:
     assert seen > 3
 
 
-def one_seat(weeks: int) -> Scenario:
-    """Two divisions of one pupil each, one host with one seat, `weeks` weeks to leave in."""
+def one_seat(weeks: int, pupils: int = 1) -> Scenario:
+    """Two divisions of `pupils`, one host with one slot for as many, `weeks` weeks to leave in."""
     return Scenario.model_validate(
         {
             "titre": "Une place",
@@ -207,7 +218,7 @@ def one_seat(weeks: int) -> Scenario:
             "lieux": [{"lieu": "A", "nom": "A", "lat": 48.6, "lon": 6.5}],
             "etablissements": [{"uai": "0540001H", "nom": "Collège", "type": "CLG", "lieu": "A"}],
             "divisions": [
-                {"division": d, "uai": "0540001H", "public": "3E", "effectif": 1}
+                {"division": d, "uai": "0540001H", "public": "3E", "effectif": pupils}
                 for d in ("3A", "3B")
             ],
             "periodes": [
@@ -229,6 +240,7 @@ def one_seat(weeks: int) -> Scenario:
                     "publics": ["3E"],
                     "diplomes": [],
                     "places": 1,
+                    "groupe_max": pupils,
                 }
             ],
         }
