@@ -1,9 +1,9 @@
 # Deux commandes : « make demo » planifie le bassin de démonstration, « make test » passe les tests.
-# Et « make bench » : le banc d’essai (options : make bench BENCH="--help").
+# « make test-slow » passe les longs (des milliers de petits bassins) ; « make bench » est le banc d’essai (options : make bench BENCH="--help").
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PIP = .venv/bin/python -m pip install --quiet --no-compile --disable-pip-version-check -c requirements.lock
 
-.PHONY: demo test bench clean
+.PHONY: demo test test-slow bench clean
 demo: .venv/.installed
 	.venv/bin/bassin demo
 
@@ -11,7 +11,10 @@ test: .venv/.installed-dev
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
-	.venv/bin/pytest
+	.venv/bin/pytest -m "not slow"
+
+test-slow: .venv/.installed-dev
+	.venv/bin/pytest -m slow
 
 bench: .venv/.installed-dev
 	.venv/bin/python tests/benchmarks/run.py $(BENCH)

@@ -68,7 +68,7 @@ Figures = Annotated[
 @app.command(cls=FrenchCommand)
 def demo(
     output: Output = Path("plan-demo"),
-    seconds: Seconds = 15.0,
+    seconds: Seconds = 10.0,
     seed: Seed = 0,
     cores: Cores = 2,
     figures: Figures = True,
