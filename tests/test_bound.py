@@ -76,12 +76,15 @@ def test_any_prices_give_a_bound(seed: int) -> None:
         assert best is None or -(-relaxation(prices) >> 10) <= best
 
 
-@pytest.mark.parametrize("price", [10, 100, 900, 5000])
+@pytest.mark.parametrize("price", [10, 100, 1900, 5000])
 def test_pupils_who_share_a_slot_share_its_price(price: int) -> None:
     problem = prepare(one_seat(weeks=1, pupils=3))
     relaxation = Relaxation(problem)
     prices = np.zeros_like(relaxation.where.highest)
     relaxation.where.view(prices, "seat")[...] = price << 10
+    relaxation.where.view(prices, "equity")[...] = relaxation.where.view(
+        relaxation.where.highest, "equity"
+    )
     best = optimum(problem)
     assert best is not None
     assert -(-relaxation(prices) >> 10) <= best
