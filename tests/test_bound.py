@@ -81,7 +81,8 @@ def test_pupils_who_share_a_slot_share_its_price(price: int) -> None:
     problem = prepare(one_seat(weeks=1, pupils=3))
     relaxation = Relaxation(problem)
     prices = np.zeros_like(relaxation.where.highest)
-    relaxation.where.view(prices, "seat")[...] = price << 10
+    open_weeks = problem.departures.allowed.any(axis=0)
+    relaxation.where.view(prices, "seat")[:, open_weeks] = price << 10
     relaxation.where.view(prices, "equity")[...] = relaxation.where.view(
         relaxation.where.highest, "equity"
     )
