@@ -22,9 +22,9 @@ from solver.search.state import (
     place,
 )
 
-UNIT_HEAT = 250_000.0
-"""First heat of unit moves, in points × demands: the more there is to move, the less there is time
-to wander. Measured at 5 to 20 s on 1,200 (best near 200 points), 2,500 (100) and 17,000 (50)."""
+UNIT_HEAT = 9e8
+"""First heat of unit moves, in points × demands²: the more there is to move, the less there is time
+to wander. Measured at 2 to 20 s on 1,200 (best near 600 points), 2,500 (140) and 17,000 (50)."""
 UNIT_HEAT_RANGE = (50.0, 600.0)
 PUPIL_HEAT = 0.3
 """Heat of pupil moves against that of unit moves."""
@@ -72,7 +72,7 @@ class Climber:
         self.moves = 0
         self._chunk = _FIRST_CHUNK_MOVES
         demands = max(1, len(board.member))
-        self._unit_heat = float(np.clip(UNIT_HEAT / demands, *UNIT_HEAT_RANGE))
+        self._unit_heat = float(np.clip(UNIT_HEAT / demands**2, *UNIT_HEAT_RANGE))
 
     def build(self) -> None:
         """Give everybody a place where there is one, largest units first."""
