@@ -229,6 +229,34 @@ def decaler(
 
 
 @app.command(cls=FrenchCommand)
+def pourquoi(
+    scenario: Scenario,
+    plan: Plan,
+    subject: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="ELEVE", show_default=False,
+            help="Un élève ; ou un établissement (UAI) ; ou rien, pour tout le bassin.",
+        ),
+    ] = None,
+    period: Annotated[
+        str | None,
+        typer.Option(
+            "--periode", metavar="PERIODE", show_default=False, help="Une seule de ses périodes."
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:  # fmt: skip
+    """Dit pourquoi un élève n’a pas de place, qui l’occupe, et ce qui la lui donnerait, vérifié.
+
+    Exemple : bassin pourquoi mon-bassin plan-mon-bassin e00042
+    """
+    from service.cli.pourquoi import explain
+
+    explain(scenario, plan, subject, period, json=json)
+
+
+@app.command(cls=FrenchCommand)
 def comparer(
     plans: Annotated[
         list[Path],

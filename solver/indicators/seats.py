@@ -33,8 +33,10 @@ class Seats:
         """(H × W)"""
         self.trainees: Ints = np.zeros((len(hosts), weeks), np.int32)
         """(H × W) pupils in training publics."""
-        self._public_used = np.zeros_like(self.limits.public_slots)
-        self._slot_weeks = np.zeros(len(hosts), np.int64)
+        self.public_used: Ints = np.zeros_like(self.limits.public_slots)
+        """(R × W) slots used by the publics that have a cap."""
+        self.slot_weeks = np.zeros(len(hosts), np.int64)
+        """(H)"""
         self._span: dict[str, Ints] = {
             p: np.array([index[w] for w in ws], np.int32) for p, ws in facts.weeks_of.items()
         }
@@ -44,12 +46,12 @@ class Seats:
                 span, slots = self._span[period_id], facts.slots(hosts[h], period_id)
                 self.heads[self._period[period_id], h] = count
                 self.slots_used[h, span] += slots
-                self._slot_weeks[h] += slots * len(span)
+                self.slot_weeks[h] += slots * len(span)
                 if PUBLICS[self._public[period_id]] in TRAINING:
                     self.trainees[h, span] += count
                 row = self.limits.public_row[h, self._public[period_id]]
                 if row >= 0:
-                    self._public_used[row, span] += slots
+                    self.public_used[row, span] += slots
         self.persons: Ints = np.zeros((len(self.limits.quota), weeks), np.int32)
         """(L × W) pupils in training publics, by counted legal person."""
         counted = self.limits.legal_person >= 0
@@ -61,6 +63,32 @@ class Seats:
                 taken[self._span[stay.period.id]] += 1
         self._weeks = weeks
 
+    def take(
+        self,
+        period: Period,
+        host: int,
+        pupils: Sequence[Pupil],
+        lodgings: Sequence[BoardingHouse | None],
+    ) -> None:
+        """Count these pupils of a period in at a host, each lodged at home (None) or in a house."""
+        limits, span, row = self.limits, self._span[period.id], self._period[period.id]
+        present = int(self.heads[row, host])
+        size = int(limits.group_max[host])
+        more = -(-(present + len(pupils)) // size) - -(-present // size)
+        self.heads[row, host] += len(pupils)
+        self.slots_used[host, span] += more
+        self.slot_weeks[host] += more * len(span)
+        public = self._public[period.id]
+        if limits.public_row[host, public] >= 0:
+            self.public_used[limits.public_row[host, public], span] += more
+        if PUBLICS[public] in TRAINING:
+            self.trainees[host, span] += len(pupils)
+            if limits.legal_person[host] >= 0:
+                self.persons[limits.legal_person[host], span] += len(pupils)
+        for pupil, lodging in zip(pupils, lodgings, strict=True):
+            if lodging is not None and internat_ouvert.uses_bed(pupil, lodging):
+                self._taken(lodging, pupil.sex, self._weeks)[span] += 1
+
     def room(self, period: Period, heads: int = 1) -> Flags:
         """(H) the hosts that could take `heads` more pupils of a period in all its weeks."""
         limits, span = self.limits, self._span[period.id]
@@ -69,11 +97,11 @@ class Seats:
         more = after - -(-present // limits.group_max)
         room: Flags = after * limits.group_min <= present + heads
         room &= self._least(limits.slots - self.slots_used, span) >= more
-        room &= self._slot_weeks + more * len(span) <= limits.slot_weeks
+        room &= self.slot_weeks + more * len(span) <= limits.slot_weeks
         public = self._public[period.id]
         row = limits.public_row[:, public]
         if len(limits.public_slots):
-            left = self._least(limits.public_slots - self._public_used, span)
+            left = self._least(limits.public_slots - self.public_used, span)
             room &= (row < 0) | (left[row] >= more)
         if PUBLICS[public] in TRAINING:
             room &= limits.trainees - self.trainees[:, span].max(axis=1, initial=0) >= heads

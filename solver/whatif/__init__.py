@@ -1,11 +1,34 @@
 """What if: questions put to a plan that stands, each answered on the whole plan.
 
-`stand` lays a plan out once; `shifts` asks every other week for a departure. Must not know: files,
+`stand` lays a plan out once; `shifts` asks every other week for a departure, `why` what keeps a
+pupil without a place, `shortage` what would place most pupils. Must not know: files,
 how answers are shown.
 """
 
 from solver.whatif.obstacles import Obstacle
+from solver.whatif.remedies import Applied, Remedies, Remedy
 from solver.whatif.shift import Adapted, Shift, adapted, shifted, shifts
+from solver.whatif.shortage import Opened, Opening, Shortage, openings, shortage
 from solver.whatif.standing import Standing, stand
+from solver.whatif.why import Why, why
 
-__all__ = ["Adapted", "Obstacle", "Shift", "Standing", "adapted", "shifted", "shifts", "stand"]
+__all__ = [
+    "Adapted",
+    "Applied",
+    "Obstacle",
+    "Opened",
+    "Opening",
+    "Remedies",
+    "Remedy",
+    "Shift",
+    "Shortage",
+    "Standing",
+    "Why",
+    "adapted",
+    "openings",
+    "shifted",
+    "shifts",
+    "shortage",
+    "stand",
+    "why",
+]

@@ -38,6 +38,10 @@ class Standing:
         """The board for short searches around a change."""
         return Polish(self.problem)
 
+    def billed(self, solution: Solution, occupation: Occupation) -> Bill:
+        """What another solution of the same problem costs, with its counts."""
+        return bill(self.problem, solution, occupation)
+
     def decoded(self, solution: Solution) -> Plan:
         """The plan that another solution of the same problem stands for."""
         return decode(self.scenario, self.problem, solution)

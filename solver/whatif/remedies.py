@@ -1,0 +1,282 @@
+"""What would give one pupil a place: a single change, applied and verified before it is told.
+
+Must not know: how the answer is shown.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import numpy as np
+
+from solver.domain import Frozen, Host, Period, Plan, Pupil, Scenario, column
+from solver.problem import NO_LIMIT, PUBLICS, Flags
+from solver.rules import trajet
+from solver.verify import verify
+from solver.week import Week
+from solver.whatif.edits import with_host, with_pupils, with_slots
+from solver.whatif.filling import Filling, Party
+from solver.whatif.obstacles import Obstacles
+from solver.whatif.rematch import Rematch
+from solver.whatif.standing import Standing
+
+Kind = Literal["rien", "place", "trajet", "internat", "decalage"]
+_TRIES = 3
+"""Candidates of a kind that are applied before giving it up."""
+_NODES = 30
+"""Transports per week of a shifted departure."""
+
+
+class Remedy(Frozen):
+    """One change that places the pupil, and what it does to the whole plan."""
+
+    kind: Annotated[Kind, column("nature", "Ce qu’on change")]
+    sentence: Annotated[str, column("phrase", "Le changement, en une phrase")]
+    host: Annotated[str | None, column("accueil", "Structure qui accueillerait l’élève")] = None
+    weeks: Annotated[tuple[Week, ...], column("semaines", "Semaines concernées")] = ()
+    amount: Annotated[int, column("quantite", "Places, minutes ou semaines de plus")] = 0
+    change: Annotated[int, column("ecart", "Points de plus sur le plan entier")]
+    unplaced: Annotated[int, column("sans_place", "Élèves sans place, en plus")]
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A remedy with the tables and the plan in which it has been verified."""
+
+    remedy: Remedy
+    scenario: Scenario
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A change to try."""
+
+    kind: Kind
+    sentence: str
+    scenario: Scenario
+    host: int | None
+    weeks: tuple[Week, ...] = ()
+    amount: int = 0
+
+
+class Remedies:
+    """The questions put to one plan; ask `of` for each pupil without a place."""
+
+    def __init__(self, standing: Standing) -> None:
+        self._standing = standing
+        self.filling = Filling(
+            standing.scenario, standing.plan, standing.calendar, standing.journeys
+        )
+
+    def of(self, pupil: Pupil, period: Period) -> tuple[Applied, ...]:
+        """The best verified change of each kind, cheapest for the whole plan first."""
+        party = self.filling.party(pupil, period)
+        found = []
+        for drafts in (
+            self._as_it_is(party),
+            self._places(party),
+            self._minutes(party),
+            self._boarding(party),
+        ):
+            tried = (self._applied(party, draft) for draft, _ in zip(drafts, range(_TRIES)))  # noqa: B905
+            found += [a for a in [next((a for a in tried if a is not None), None)] if a is not None]
+        shifted = self._shift(party)
+        found += [shifted] if shifted is not None else []
+        return tuple(sorted(found, key=lambda applied: applied.remedy.change))
+
+    # --- tables
+
+    def _as_it_is(self, party: Party) -> Iterator[_Draft]:
+        sentence = "le placer où il reste une place, sans rien changer aux tables"
+        yield _Draft("rien", sentence, self._standing.scenario, None)
+
+    def _places(self, party: Party) -> Iterator[_Draft]:
+        """One more place in a host within reach, in the weeks where it is full."""
+        filling = self.filling
+        hosts = filling.linked(party)
+        for reach in filling.reaches(party):
+            hosts = hosts & reach.reachable
+        hosts &= ~filling.seats.room(party.period, len(party.pupils))
+        for _, h, _ in filling.choices(party, hosts):
+            draft = self._one_more_place(party, h)
+            if draft is not None:
+                yield draft
+
+    def _one_more_place(self, party: Party, h: int) -> _Draft | None:
+        """What the host lacks for this party: places, the cap of a public, the year, tutors."""
+        scenario, calendar = self._standing.scenario, self._standing.calendar
+        seats, limits = self.filling.seats, self.filling.seats.limits
+        host, period, heads = scenario.hosts[h], party.period, len(party.pupils)
+        weeks = self.filling.weeks(party)
+        if any(calendar.is_closed(host.id, week) for week in weeks):
+            return None
+        span = [calendar.index[week] for week in weeks]
+        present = int(seats.heads[_position(scenario, period), h])
+        slots = -(-(present + heads) // host.group_max)
+        if slots * host.group_min > present + heads:
+            return None
+        more = slots - -(-present // host.group_max)
+        edited, lacking = scenario, []
+        used = {
+            week: int(seats.slots_used[h, w]) + more for week, w in zip(weeks, span, strict=True)
+        }
+        short = {k: n for k, n in used.items() if n > limits.slots[h, calendar.index[k]]}
+        if short:
+            edited = with_slots(edited, host.id, None, short)
+            lacking.append("une place")
+        division = scenario.division_of[period.division]
+        row = int(limits.public_row[h, PUBLICS.index(division.public)])
+        if row >= 0:
+            own = self._public_need(row, weeks, more)
+            if own:
+                edited = with_slots(edited, host.id, division.public, own)
+                lacking.append(f"une place ouverte à {division.public}")
+        year = int(seats.slot_weeks[h]) + more * len(weeks)
+        if year > limits.slot_weeks[h]:
+            edited = with_host(edited, edited.host_of[host.id], max_slot_weeks=year)
+            lacking.append(f"{year - int(limits.slot_weeks[h])} semaines-places dans l’année")
+        if division.family == "formation" and limits.trainees[h] < NO_LIMIT:
+            needed = int(seats.trainees[h, span].max(initial=0)) + heads
+            if needed > limits.trainees[h]:
+                per_tutor = scenario.regulation.trainees_per_tutor
+                if not per_tutor:
+                    return None
+                edited = with_host(edited, edited.host_of[host.id], tutors=-(-needed // per_tutor))
+                lacking.append("un tuteur")
+        if not lacking:
+            return None
+        when = f"de {weeks[0]} à {weeks[-1]}" if len(weeks) > 1 else f"en {weeks[0]}"
+        sentence = f"obtenir {' et '.join(lacking)} de plus chez {_named(host)} {when}"
+        return _Draft("place", sentence, edited, h, tuple(short) or weeks, more)
+
+    def _public_need(self, row: int, weeks: tuple[Week, ...], more: int) -> dict[Week, int]:
+        """The weeks in which the cap of a public is too low, with what it would have to be."""
+        seats, index = self.filling.seats, self._standing.calendar.index
+        needed = {week: int(seats.public_used[row, index[week]]) + more for week in weeks}
+        return {
+            week: n for week, n in needed.items() if n > seats.limits.public_slots[row, index[week]]
+        }
+
+    def _minutes(self, party: Party) -> Iterator[_Draft]:
+        """The nearest host with room beyond the limit, and the minutes that lack."""
+        filling, scenario = self.filling, self._standing.scenario
+        if any((p.id, party.period.id) in scenario.found_place_of for p in party.pupils):
+            return
+        division = scenario.division_of[party.period.division]
+        limits = [trajet.limit_minutes(scenario, p, division) for p in party.pupils]
+        hosts = filling.linked(party) & filling.seats.room(party.period, len(party.pupils))
+        beyond = np.zeros(len(hosts), np.int64)
+        for reach, limit in zip(filling.reaches(party), limits, strict=True):
+            hosts = hosts & reach.of_age
+            beyond = np.maximum(beyond, reach.minutes - limit)
+        for h in sorted(np.flatnonzero(hosts & (beyond > 0)).tolist(), key=lambda h: beyond[h]):
+            more = int(beyond[h])
+            edited = with_longer_journeys(scenario, party.pupils, more)
+            sentence = (
+                f"admettre {more} min de trajet de plus ({max(limits) + more} min) "
+                f"pour aller chez {_named(scenario.hosts[h])}"
+            )
+            yield _Draft("trajet", sentence, edited, h, amount=more)
+
+    def _boarding(self, party: Party) -> Iterator[_Draft]:
+        """A bed in an open boarding house, where the pupil has not accepted one."""
+        scenario = self._standing.scenario
+        homes = [p for p in party.pupils if not p.accepts_boarding]
+        if homes and any(house.open for house in scenario.boarding_houses):
+            edited = with_boarding(scenario, homes)
+            yield _Draft("internat", "loger à l’internat (internat_accepte = oui)", edited, None)
+
+    # --- the calendar
+
+    def _shift(self, party: Party) -> Applied | None:
+        """Another week for the division: the one that costs least among those that place them."""
+        standing = self._standing
+        problem, scenario = standing.problem, standing.scenario
+        position = _position(scenario, party.period)
+        unit = int(problem.departures.unit[position])
+        demands = _demands_of(standing, party, position)
+        obstacles = Obstacles(standing, unit)
+        rematch: Rematch | None = None
+        best: tuple[int, Week, Plan] | None = None
+        for start in problem.departures.allowed[unit].nonzero()[0].tolist():
+            week = standing.calendar.usable[start]
+            if start == standing.solution.start[unit] or obstacles.at(week):
+                continue
+            rematch = rematch or Rematch(problem, standing.solution, standing.occupation, unit)
+            matched = rematch.at(start, nodes=_NODES)
+            if matched is None or (matched.solution.option[demands] < 0).any():
+                continue
+            cost = standing.billed(matched.solution, rematch.occupation(matched.solution)).cost
+            if best is None or cost < best[0]:
+                best = cost, week, standing.decoded(matched.solution)
+        if best is None:
+            return None
+        _, week, plan = best
+        before = standing.plan.start_of[party.period.id]
+        who = party.period.departure or party.period.id
+        sentence = f"faire partir {who} en {week} plutôt qu’en {before}"
+        draft = _Draft("decalage", sentence, scenario, None, (week,), week.since(before))
+        return self._verified(party, draft, plan)
+
+    # --- applying
+
+    def _applied(self, party: Party, draft: _Draft) -> Applied | None:
+        """The draft applied, if the pupil then has a place and every rule holds."""
+        standing = self._standing
+        filling = Filling(draft.scenario, standing.plan, standing.calendar, standing.journeys)
+        own = Party(tuple(draft.scenario.pupil_of[p.id] for p in party.pupils), party.period)
+        if not filling.place(own, only=draft.host):
+            return None
+        return self._verified(party, draft, filling.plan)
+
+    def _verified(self, party: Party, draft: _Draft, plan: Plan) -> Applied | None:
+        standing = self._standing
+        report = verify(draft.scenario, plan, standing.calendar, standing.journeys)
+        key = party.pupils[0].id, party.period.id
+        if report.violations or key not in plan.placement_of:
+            return None
+        host = plan.placement_of[key].host
+        remedy = Remedy(
+            kind=draft.kind,
+            sentence=draft.sentence,
+            host=host,
+            weeks=draft.weeks,
+            amount=draft.amount,
+            change=report.cost - standing.report.cost,
+            unplaced=len(standing.plan.placements) - len(plan.placements),
+        )
+        return Applied(remedy, draft.scenario, plan)
+
+
+def with_longer_journeys(scenario: Scenario, pupils: tuple[Pupil, ...], more: int) -> Scenario:
+    """Pupils who may travel so many minutes longer."""
+
+    def longer(pupil: Pupil) -> Pupil:
+        division = scenario.division_of[pupil.division]
+        limit = trajet.limit_minutes(scenario, pupil, division)
+        return pupil.model_copy(update={"max_journey_minutes": limit + more})
+
+    return with_pupils(scenario, pupils, longer)
+
+
+def with_boarding(scenario: Scenario, pupils: list[Pupil]) -> Scenario:
+    """Pupils who accept to board."""
+    return with_pupils(scenario, pupils, lambda p: p.model_copy(update={"accepts_boarding": True}))
+
+
+def _named(host: Host) -> str:
+    return f"{host.name} ({host.id})" if host.name else host.id
+
+
+def _position(scenario: Scenario, period: Period) -> int:
+    return next(i for i, p in enumerate(scenario.periods) if p.id == period.id)
+
+
+def _demands_of(standing: Standing, party: Party, position: int) -> Flags:
+    """(D) the demands of the party."""
+    demands = standing.problem.demands
+    index = {p.id: i for i, p in enumerate(standing.scenario.everyone)}
+    wanted = [index[p.id] for p in party.pupils]
+    mine: Flags = (demands.period == position) & np.isin(demands.pupil, wanted)
+    return mine
