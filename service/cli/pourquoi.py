@@ -98,7 +98,7 @@ def _tell_many(found: Shortage) -> None:
         )
     if found.openings:
         grid(
-            "Ce qui en placerait le plus (chaque remède a été appliqué et vérifié)",
+            "Ce qui en placerait le plus (appliqué et vérifié, les places libres d’abord occupées)",
             ("remède", "placés", "points"),
             [(o.sentence, number(o.placed), signed(o.change)) for o in found.openings],
             " dd",

@@ -228,7 +228,12 @@ class Remedies:
         own = Party(tuple(draft.scenario.pupil_of[p.id] for p in party.pupils), party.period)
         if not filling.place(own, only=draft.host):
             return None
-        return self._verified(party, draft, filling.plan)
+        plan = filling.plan
+        if draft.kind == "internat" and not any(
+            p.lodging for p in plan.placements[len(standing.plan.placements) :]
+        ):
+            return None
+        return self._verified(party, draft, plan)
 
     def _verified(self, party: Party, draft: _Draft, plan: Plan) -> Applied | None:
         standing = self._standing

@@ -19,7 +19,7 @@ from solver.whatif.edits import with_slots
 from solver.whatif.filling import Filling, Party
 from solver.whatif.remedies import Kind, with_boarding, with_longer_journeys
 from solver.whatif.shift import shifted, shifts
-from solver.whatif.standing import Standing
+from solver.whatif.standing import Standing, stand
 
 _MINUTES = (10, 20, 30)
 _HOSTS_TRIED = 5
@@ -71,11 +71,18 @@ def shortage(standing: Standing, establishment: str | None = None) -> Shortage:
 
 
 def openings(standing: Standing, establishment: str | None = None) -> tuple[Opened, ...]:
-    """Every change that places somebody, those that place most first."""
+    """Every change that places somebody: first what the seats still free allow, if anything.
+
+    The others come by the number of pupils they place besides; they are counted once those free
+    seats are taken, so that no change gets the credit of what needed none.
+    """
     known = {e.uai for e in standing.scenario.establishments}
     if establishment is not None and establishment not in known:
         raise UnknownSubject(establishment, "un établissement (UAI)")
-    return _Shortage(standing, establishment).openings()
+    first = tuple(_Shortage(standing, establishment).as_it_is())
+    for one in first:
+        standing = stand(standing.scenario, one.plan, standing.problem)
+    return first + _Shortage(standing, establishment).changes()
 
 
 def _within(scenario: Scenario, period: str, establishment: str | None) -> bool:
@@ -96,11 +103,13 @@ class _Shortage:
             if _within(standing.scenario, party.period.id, establishment)
         ]
 
-    def openings(self) -> tuple[Opened, ...]:
-        found = [*self._as_it_is(), *self._minutes(), *self._boarding(), *self._hosts()]
-        found += self._shifts()
-        useful = [one for one in found if one.opening.placed > 0]
-        return tuple(sorted(useful, key=lambda one: (-one.opening.placed, one.opening.change)))
+    def as_it_is(self) -> Iterator[Opened]:
+        sentence = "les placer où il reste des places, sans rien changer aux tables"
+        yield from self._try("rien", sentence, self._scenario, self._waiting)
+
+    def changes(self) -> tuple[Opened, ...]:
+        found = [*self._minutes(), *self._boarding(), *self._hosts(), *self._shifts()]
+        return tuple(sorted(found, key=lambda one: (-one.opening.placed, one.opening.change)))
 
     def _filled(self, scenario: Scenario) -> Filling:
         standing = self._standing
@@ -133,10 +142,6 @@ class _Shortage:
             change = report.cost - standing.report.cost
             opening = Opening(kind=kind, sentence=sentence, placed=placed, change=change)
             yield Opened(opening, scenario, plan)
-
-    def _as_it_is(self) -> Iterator[Opened]:
-        sentence = "les placer où il reste des places, sans rien changer aux tables"
-        yield from self._try("rien", sentence, self._scenario, self._waiting)
 
     def _minutes(self) -> Iterator[Opened]:
         pupils = {p.id: p for party in self._waiting for p in party.pupils}
