@@ -27,7 +27,7 @@ bench: .venv/.installed-dev
 	@touch $@
 
 .venv/.installed-dev: .venv/.installed
-	$(PIP) -e '.[dev]'
+	$(PIP) -e '.[service,dev]'
 	@touch $@
 
 clean:
