@@ -12,7 +12,7 @@ from scenarios.generate.hosts import capacities, hosts
 from scenarios.generate.journeys import journeys
 from scenarios.generate.periods import YEAR, ZONE, closures, periods, school_year
 from scenarios.generate.pupils import boarding_houses, pupils
-from scenarios.generate.recipe import Feature, Size, Tension, recipe
+from scenarios.generate.recipe import Feature, Recipe, Size, Tension, recipe
 from scenarios.generate.schools import schools
 from scenarios.generate.territory import territory
 from solver.domain import Scenario
@@ -31,16 +31,20 @@ def generate(
     public statistics show. `features`: exactly those named; None for `DEFAULT_FEATURES`.
     Raises `ValueError` for a word it does not know.
     """
-    made = recipe(seed, size, tension, features)
+    return bassin(recipe(seed, size, tension, features))
+
+
+def bassin(made: Recipe, name: str = "", academy: str = "Académie fictive") -> Scenario:
+    """The scenario of a recipe; a bassin without a name takes that of its river."""
     land = territory(made)
     opened = schools(made, land)
     houses = boarding_houses(made, opened)
     taken = hosts(made, land, opened)
-    title = f"Val {names.of_place(land.river)}"
+    title = name or f"Val {names.of_place(land.river)}"
     rows: dict[str, Any] = dict(
         title=f"{title} {YEAR}",
         bassin=title.replace(" ", "-").upper(),
-        academy="Académie fictive",
+        academy=academy,
         year=YEAR,
         zone=ZONE,
         school_year=school_year(made),

@@ -43,11 +43,12 @@ def hosts(recipe: Recipe, land: Territory, schools: Sequence[School]) -> tuple[H
     dice = recipe.dice("accueils")
     market = _Market(dice, schools)
     weights = [site.weight for site in land.home]
+    before = recipe.ground.hosts_before
     rows: list[Host] = []
     slots = 0
     while slots < wanted:
         site = dice.choices(land.home, weights=weights)[0]
-        rows.append(_host(dice, len(rows), site, market))
+        rows.append(_host(dice, before + len(rows), site, market))
         slots += rows[-1].slots
     return tuple(_with_features(recipe, land, schools, rows))
 
@@ -167,7 +168,7 @@ def _with_features(
     if recipe.has("siren_partages"):
         result = _with_chains(recipe.dice("siren"), result)
     if land.abroad:
-        result = _with_abroad(recipe.dice("étranger"), result, land)
+        result = _with_abroad(recipe, result, land)
     return result
 
 
@@ -236,14 +237,15 @@ def _with_chains(dice: random.Random, rows: Sequence[Host]) -> list[Host]:
     return result
 
 
-def _with_abroad(dice: random.Random, rows: Sequence[Host], land: Territory) -> list[Host]:
+def _with_abroad(recipe: Recipe, rows: Sequence[Host], land: Territory) -> list[Host]:
     """One host in forty lies beyond the border, without a SIRET."""
+    dice = recipe.dice("étranger")
     result: list[Host] = []
     for number, host in enumerate(rows, 1):
         if dice.random() < 1 / 40:
             site = dice.choice(land.abroad)
             update = {
-                "id": f"X-{site.country}-{number:04d}",
+                "id": f"X-{site.country}-{recipe.ground.prefix}{number:04d}",
                 "place": site.place.id,
                 "country": site.country,
             }

@@ -76,7 +76,8 @@ def pupils(
             if division.id in counted_only:
                 continue
             for group in _groups(dice, division):
-                rows.append(draw.pupil(f"e{len(rows) + 1:05d}", division, group))
+                id_ = f"{recipe.ground.prefix}e{len(rows) + 1:05d}"
+                rows.append(draw.pupil(id_, division, group))
     return tuple(rows)
 
 

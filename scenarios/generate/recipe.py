@@ -39,6 +39,27 @@ SLOTS_PER_PUPIL = MappingProxyType({"basse": 0.66, "normale": 0.50, "haute": 0.3
 
 
 @dataclass(frozen=True, slots=True)
+class Shares:
+    """What part of a bassin's pupils is in 3e, in 2de GT, in vocational training."""
+
+    third_year: float = 0.43
+    general: float = 0.22
+    training: float = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Where a bassin lies among others: a spot, and identifiers that no other one has."""
+
+    x_km: float = 0.0
+    y_km: float = 0.0
+    prefix: str = ""
+    """Before the identifiers of places, pupils, and hosts without a SIRET."""
+    schools_before: int = 0
+    hosts_before: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Recipe:
     """The arguments of `generate`, checked."""
 
@@ -46,6 +67,8 @@ class Recipe:
     pupils: int
     tension: Tension
     features: frozenset[Feature]
+    shares: Shares = Shares()
+    ground: Ground = Ground()
 
     def has(self, feature: Feature) -> bool:
         return feature in self.features

@@ -15,7 +15,6 @@ from scenarios.generate.territory import Site, Territory
 from scenarios.generate.trades import AFTER_BACCALAUREATE, BACPRO, CAP, SPECIALISED, Track
 from solver.domain import Division, Establishment, Public, SchoolType
 
-_SHARE_3E, _SHARE_2GT, _SHARE_TRAINING = 0.43, 0.22, 0.35
 _DIVISION_3E, _DIVISION_2GT, _DIVISION_TRAINING = 23.5, 30.0, 15.5
 _AWAY_SHARE = 0.57
 """Vocational lycées let about this share of their divisions out in the same week."""
@@ -88,7 +87,7 @@ def level(division: Division) -> str:
 def schools(recipe: Recipe, land: Territory) -> tuple[School, ...]:
     """Collèges, general and vocational lycées in the proportions of a real bassin."""
     dice = recipe.dice("établissements")
-    opened = _Opened(dice)
+    opened = _Opened(dice, recipe.ground.schools_before)
     colleges = _colleges(recipe, land, opened)
     vocational = _vocational(recipe, land, opened)
     _general(recipe, land, opened, [s for s in vocational if s.row.type == "LPO"])
@@ -100,10 +99,10 @@ def schools(recipe: Recipe, land: Territory) -> tuple[School, ...]:
 class _Opened:
     """Gives each new school its UAI and its name."""
 
-    def __init__(self, dice: random.Random) -> None:
+    def __init__(self, dice: random.Random, before: int) -> None:
         self.schools: list[School] = []
         self._names: Iterator[str] = names.schools(dice)
-        self._numbers = count(1)
+        self._numbers = count(before + 1)
 
     def add(self, type_: SchoolType, site: Site, rep: bool = False) -> School:
         row = Establishment(
@@ -120,7 +119,7 @@ class _Opened:
 def _colleges(recipe: Recipe, land: Territory, opened: _Opened) -> list[School]:
     """One in three in a town, larger than those of market towns; some in priority education."""
     dice = recipe.dice("collèges")
-    pupils = recipe.pupils * _SHARE_3E
+    pupils = recipe.pupils * recipe.shares.third_year
     total = max(1, round(0.6 + pupils / 115))
     in_town = max(1, round(total * 0.36))
     rural = _spread(dice, land.market_towns + land.villages[: total // 3], total - in_town)
@@ -143,7 +142,7 @@ def _colleges(recipe: Recipe, land: Territory, opened: _Opened) -> list[School]:
 def _vocational(recipe: Recipe, land: Territory, opened: _Opened) -> list[School]:
     """LP and, for one in three, LPO, each with tracks of its own until its pupils are seated."""
     dice = recipe.dice("voie professionnelle")
-    pupils = recipe.pupils * _SHARE_TRAINING
+    pupils = recipe.pupils * recipe.shares.training
     total = max(1, round(1 + pupils / 330))
     sites = [*land.towns, *_spread(dice, land.towns * 2 + land.market_towns, total)][:total]
     lycees = [opened.add("LPO" if i % 3 == 1 else "LP", site) for i, site in enumerate(sites)]
@@ -159,7 +158,7 @@ def _general(
 ) -> None:
     """2de GT in LGT, LG, and the LPO that stand already."""
     dice = recipe.dice("voie générale")
-    pupils = recipe.pupils * _SHARE_2GT
+    pupils = recipe.pupils * recipe.shares.general
     total = max(1, round(0.8 + pupils / 230))
     new = max(1, total - len(polyvalent))
     sites = [*land.towns, *_spread(dice, land.towns * 2 + land.market_towns, new)][:new]

@@ -6,11 +6,11 @@ Must not know: schools, pupils.
 
 import math
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from scenarios.generate import names
-from scenarios.generate.recipe import Recipe
+from scenarios.generate.recipe import Ground, Recipe
 from solver.domain import Place
 
 _LATITUDE, _LONGITUDE = 48.55, 6.45
@@ -73,19 +73,19 @@ def territory(recipe: Recipe) -> Territory:
     count = max(4, round(0.3 * recipe.pupils**0.68))
     town_count = 1 + recipe.pupils // _PUPILS_PER_TOWN
     market_count = max(1, round(count / 9))
-    radius_km = 8 + 0.9 * recipe.pupils**0.35
+    radius = radius_km(recipe.pupils)
     town_weight = _TOWN_WEIGHT * count / town_count
     river = dice.choice(names.RIVERS)
     named = names.places(dice)
     towns = tuple(
         _site(1 + i, f"{next(named)}-sur-{river}", _ring(dice, town_ring_km), town_weight)
-        for i, town_ring_km in enumerate([0.0] + [radius_km * 0.75] * (town_count - 1))
+        for i, town_ring_km in enumerate([0.0] + [radius * 0.75] * (town_count - 1))
     )
     market_towns = tuple(
         _site(
             1 + town_count + i,
             next(named),
-            _ring(dice, radius_km * dice.uniform(0.3, 1)),
+            _ring(dice, radius * dice.uniform(0.3, 1)),
             dice.uniform(5, 11),
         )
         for i in range(market_count)
@@ -96,32 +96,47 @@ def territory(recipe: Recipe) -> Territory:
         for i in range(town_count + market_count, town_count + market_count + suburb_count)
     )
     hamlets = tuple(
-        _site(
-            1 + i, next(named), _in_the_country(dice, market_towns, radius_km), dice.uniform(0.3, 2)
-        )
+        _site(1 + i, next(named), _in_the_country(dice, market_towns, radius), dice.uniform(0.3, 2))
         for i in range(town_count + market_count + suburb_count, count)
     )
     return Territory(
         river=river,
-        towns=towns,
-        market_towns=market_towns,
-        villages=suburbs + hamlets,
-        abroad=_abroad(recipe, count, radius_km),
+        towns=_laid(towns, recipe.ground),
+        market_towns=_laid(market_towns, recipe.ground),
+        villages=_laid(suburbs + hamlets, recipe.ground),
+        abroad=_laid(_abroad(recipe, count, radius), recipe.ground),
     )
+
+
+def radius_km(pupils: int) -> float:
+    """How far from its middle a bassin of so many pupils reaches."""
+    return 8 + 0.9 * math.pow(pupils, 0.35)
+
+
+def _laid(sites: tuple[Site, ...], ground: Ground) -> tuple[Site, ...]:
+    """The same sites where the bassin lies."""
+    moved = []
+    for site in sites:
+        x_km, y_km = site.x_km + ground.x_km, site.y_km + ground.y_km
+        place = _place(ground.prefix + site.place.id, site.place.name, x_km, y_km)
+        moved.append(replace(site, place=place, x_km=x_km, y_km=y_km))
+    return tuple(moved)
 
 
 def _site(
     number: int, name: str, spot: tuple[float, float], weight: float, country: str = "FR"
 ) -> Site:
-    x_km, y_km = spot
+    return Site(_place(f"V{number:03d}", name, *spot), *spot, weight, country)
+
+
+def _place(id_: str, name: str, x_km: float, y_km: float) -> Place:
     longitude_km = _KM_PER_DEGREE * math.cos(math.radians(_LATITUDE))
-    place = Place(
-        id=f"V{number:03d}",
+    return Place(
+        id=id_,
         name=name,
         latitude=round(_LATITUDE + y_km / _KM_PER_DEGREE, 5),
         longitude=round(_LONGITUDE + x_km / longitude_km, 5),
     )
-    return Site(place, x_km, y_km, weight, country)
 
 
 def _ring(dice: random.Random, distance_km: float) -> tuple[float, float]:

@@ -108,6 +108,13 @@ def generate(
             help="Nombre d’élèves, plutôt qu’une taille.",
         ),
     ] = None,
+    poles: Annotated[
+        int | None,
+        typer.Option(
+            "--poles", min=1, max=400, metavar="ENTIER", show_default=False,
+            help="Toute une académie : un dossier par pôle, voisins sur le même terrain.",
+        ),
+    ] = None,
     tension: Annotated[
         Literal["basse", "normale", "haute"],
         typer.Option(metavar="basse|normale|haute", help="Rareté des places."),
@@ -118,9 +125,12 @@ def generate(
 
     Exemple : bassin generate essai --taille M --graine 7
     """
-    from service.cli.scenario import generate_into
+    from service.cli.scenario import generate_academy, generate_into
 
-    generate_into(output, seed, pupils or size, tension, json=json)
+    if poles is not None:
+        generate_academy(output, seed, poles, pupils, tension, json=json)
+    else:
+        generate_into(output, seed, pupils or size, tension, json=json)
 
 
 @app.command(cls=FrenchCommand)

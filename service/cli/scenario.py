@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from scenarios import digest, inspect, write
-from scenarios.generate import Size, Tension, generate
+from scenarios.generate import Size, Tension, academy, generate
 from service.cli.exits import Exit
 from service.cli.output import as_json, count, grid, number, say
 from solver.domain import Scenario
@@ -31,6 +31,23 @@ def generate_into(
     else:
         say(f"{scenario.title} : {_described(scenario)}.")
         say(f"Écrit dans {output}. Pour le planifier : bassin solve {output}")
+
+
+def generate_academy(
+    output: Path, seed: int, poles: int, pupils: int | None, tension: Tension, *, json: bool
+) -> None:
+    """Write a fictional académie: a folder for each of its bassins, one after the other."""
+    written = []
+    for name, scenario in academy(seed, poles, pupils, tension):
+        write(scenario, output / name)
+        sizes = {"titre": scenario.title, "empreinte": digest(scenario), **_sizes(scenario)}
+        written.append({"chemin": str(output / name), **sizes})
+        if not json:
+            say(f"{name} — {scenario.title} : {_described(scenario)}.")
+    if json:
+        as_json(written)
+    else:
+        say(f"Écrit dans {output}. Pour tout planifier : bassin batch {output}")
 
 
 def check(path: Path, *, json: bool) -> None:
