@@ -1,6 +1,9 @@
 """The search: every plan verified, the same seed the same plan, stop keeps the best."""
 
+import subprocess
 import sys
+from pathlib import Path
+from time import monotonic, sleep
 
 import numpy as np
 import pytest
@@ -172,3 +175,29 @@ def _first_pupil_signs(scenario: Scenario) -> Scenario:
     host = scenario.hosts[problem.options.host[first]].id
     signed = FoundPlace(pupil=pupil.id, period=period.id, host=host, status="signee")
     return changed(scenario, found_places=(signed,))
+
+
+def test_the_bound_beside_a_search_that_is_killed_ends_by_itself(tmp_path: Path) -> None:
+    program = (
+        "import os, sys\n"
+        "from pathlib import Path\n"
+        "from scenarios.generate import generate\n"
+        "from solver.prepare import prepare\n"
+        "from solver.search.witness import Witness\n"
+        "with Witness(prepare(generate(0, 60))) as witness:\n"
+        "    Path(sys.argv[1]).write_text(str(witness._process.pid))\n"
+        "    os.kill(os.getpid(), 9)\n"
+    )
+    noted = tmp_path / "pid"
+    subprocess.run([sys.executable, "-c", program, str(noted)], check=False)
+    pid = int(noted.read_text())
+    deadline = monotonic() + 30
+    while _alive(pid) and monotonic() < deadline:
+        sleep(0.1)
+    assert not _alive(pid)
+
+
+def _alive(pid: int) -> bool:
+    """Whether the process still runs; one that nobody has buried yet does not."""
+    status = Path(f"/proc/{pid}/stat")
+    return status.exists() and status.read_text().rpartition(")")[2].split()[0] != "Z"

@@ -13,10 +13,14 @@ from solver.bound import Bound
 from solver.problem import Problem, Solution
 
 _NICENESS = 5
+_LISTEN_SECONDS = 1.0
 
 
 class Witness:
-    """A child process that proves bounds until it is told to end. Use as a context manager."""
+    """A child process that proves bounds until it is told to end. Use as a context manager.
+
+    It ends by itself where its parent was killed.
+    """
 
     def __init__(self, problem: Problem) -> None:
         context = get_context("fork")
@@ -24,6 +28,7 @@ class Witness:
         self._incumbent = np.frombuffer(context.RawArray("i", units + demands + 1), np.int32)
         self._told = context.Event()
         self._bound = context.Value("q", 0)
+        self._parent = os.getpid()
         self._process = context.Process(target=self._prove, args=(problem, units), daemon=True)
 
     def __enter__(self) -> "Witness":
@@ -47,12 +52,19 @@ class Witness:
         """Better and better bounds; begun anew from each incumbent told."""
         os.nice(_NICENESS)
         bound = Bound(problem)
-        while True:
+        while not self._orphaned():
             incumbent = _received(self._incumbent, units) if self._told.is_set() else None
             self._told.clear()
-            for value in bound.improve(incumbent=incumbent, should_stop=self._told.is_set):
+            for value in bound.improve(incumbent=incumbent, should_stop=self._interrupted):
                 self._bound.value = max(value, self._bound.value)
-            self._told.wait()
+            while not self._told.wait(_LISTEN_SECONDS) and not self._orphaned():
+                pass
+
+    def _interrupted(self) -> bool:
+        return self._told.is_set() or self._orphaned()
+
+    def _orphaned(self) -> bool:
+        return os.getppid() != self._parent
 
 
 def _received(shared: NDArray[np.int32], units: int) -> Solution:
