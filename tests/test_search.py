@@ -10,7 +10,7 @@ import pytest
 
 import scenarios
 from scenarios.generate import generate, tiny
-from solver.domain import Closure, FoundPlace, Scenario
+from solver.domain import Closure, FoundPlace, Plan, Report, Scenario
 from solver.errors import PlanRefused
 from solver.explain.parts import changed
 from solver.model import build
@@ -201,3 +201,28 @@ def _alive(pid: int) -> bool:
     """Whether the process still runs; one that nobody has buried yet does not."""
     status = Path(f"/proc/{pid}/stat")
     return status.exists() and status.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def test_better_plans_are_handed_over_verified_while_the_search_goes_on() -> None:
+    scenario = generate(5, 600)
+    kept: list[tuple[Plan, Report]] = []
+    result = solve(scenario, seconds=4, keep=lambda plan, report: kept.append((plan, report)))
+    assert result.report is not None
+    assert kept
+    for plan, report in kept:
+        assert verify(scenario, plan) == report
+        assert report.violations == ()
+    costs = [report.cost for _, report in kept]
+    assert costs == sorted(costs, reverse=True)
+    assert result.report.cost <= costs[-1]
+
+
+@pytest.mark.parametrize("size", [30, 600])
+def test_a_search_that_goes_on_from_a_plan_ends_no_worse(size: int) -> None:
+    scenario = generate(2, size)
+    before = solve(scenario, seconds=2)
+    assert before.plan is not None
+    assert before.report is not None
+    after = solve(scenario, seconds=0.6, seed=9, start=before.plan)
+    assert after.report is not None
+    assert after.report.cost <= before.report.cost

@@ -67,6 +67,8 @@ class Climber:
         self._best = np.array([2**60], np.int64)
         self._start = self.state.start.copy()
         self._option = self.state.option.copy()
+        self._settled = (2**60, self._start.copy(), self._option.copy())
+        """The best plan as other threads may read it, while this one goes on writing."""
         self.tally = np.zeros((4, 2), np.int64)
         """Moves tried and kept: unit, pupil, waiting pupil, units rebuilt."""
         self.moves = 0
@@ -104,6 +106,7 @@ class Climber:
             self._best,
             self.tally,
         )
+        self._settle()
         self.moves += moves
         elapsed = perf_counter() - begin
         self._chunk = max(1, min(10**7, int(moves * min(4.0, _CHUNK_SECONDS / max(elapsed, 1e-6)))))
@@ -111,31 +114,38 @@ class Climber:
     @property
     def best(self) -> int | None:
         """Points of the best plan met, signed agreements without a place priced beyond all else."""
-        return int(self._best[0]) if self._best[0] < 2**60 else None
+        best = self._settled[0]
+        return best if best < 2**60 else None
 
     @property
     def unplaced(self) -> int:
         """Demands without a place in the best plan."""
-        return int(self.board.party["size"][self._option < 0].sum())
+        return int(self.board.party["size"][self._settled[2] < 0].sum())
 
     def solution(self) -> Solution:
         """The best plan met, in the Problem's options."""
         board = self.board
+        _, start, settled = self._settled
         option = np.full(len(board.member), -1, np.int32)
-        placed = np.flatnonzero(self._option >= 0)
-        chosen = self._option[placed]
+        placed = np.flatnonzero(settled >= 0)
+        chosen = settled[placed]
         for q, o in zip(placed, chosen, strict=True):
             party, choice = board.party[q], board.option[o]["choice"]
             for i in range(party["size"]):
                 demand = board.member[party["member"] + i]["demand"]
                 option[demand] = o if choice < 0 else board.member_option[choice + i]
-        return Solution(self._start.astype(np.int32), option)
+        return Solution(start.astype(np.int32), option)
 
     def _note_best(self) -> None:
         if self.state.total[GROUP_BREACH] == 0 and self.state.total[COST] < self._best[0]:
             self._best[0] = self.state.total[COST]
             self._start[:] = self.state.start
             self._option[:] = self.state.option
+            self._settle()
+
+    def _settle(self) -> None:
+        if self._best[0] < self._settled[0]:
+            self._settled = (int(self._best[0]), self._start.copy(), self._option.copy())
 
 
 def cooling(spent: float) -> float:

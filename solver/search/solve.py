@@ -15,10 +15,11 @@ from solver.bound import Bound
 from solver.domain import Plan, Report, Result, Scenario, Status
 from solver.errors import PlanRefused
 from solver.model import build
-from solver.prepare import decode, prepare
+from solver.prepare import decode, encode, prepare
 from solver.problem import Problem, Solution
 from solver.search.board import lay_out
 from solver.search.climb import Budget, Climber
+from solver.search.keeper import Keeper
 from solver.search.opening import opening
 from solver.search.versions import versions
 from solver.search.warm_up import warm_up
@@ -35,6 +36,8 @@ PROOF_LIMIT = 20.0
 """Deterministic time of that proof where the search is limited in moves instead of time."""
 BOUND_ROUNDS = 60
 """Rounds of the bound where the search is limited in moves instead of time."""
+RESUMED = 1.0
+"""A search that goes on from a plan begins cool: as if so many times its seconds were spent."""
 _LISTEN_SECONDS = 0.05
 
 
@@ -58,14 +61,20 @@ def solve(
     iterations: int | None = None,
     stop: Callable[[], bool] | None = None,
     progress: Callable[[Progress], None] | None = None,
+    start: Plan | None = None,
+    keep: Callable[[Plan, Report], None] | None = None,
 ) -> Result:
     """The best plan found within `seconds`, verified, with a proven bound on the cost of any plan.
 
     `iterations`: search so many moves with one core instead; the same seed then gives the same
     plan to the byte. `stop` is asked often: True ends the search and keeps the best plan.
-    Raises `UnknownSchoolYear`; `PlanRefused` if the verifier refuses what was found (our defect).
+    `start`: a plan of this scenario to go on from. `keep` is given clearly better plans, verified,
+    every few seconds, from another thread. Raises `UnknownSchoolYear`; `PlanRefused` if the
+    verifier refuses what was found (our defect).
     """
-    run = _Run(scenario, seconds, seed, cores, iterations, stop or _never, progress or _silent)
+    run = _Run(
+        scenario, seconds, seed, cores, iterations, stop or _never, progress or _silent, start, keep
+    )
     return run.result()
 
 
@@ -89,8 +98,11 @@ class _Run:
         iterations: int | None,
         stop: Callable[[], bool],
         progress: Callable[[Progress], None],
+        start: Plan | None,
+        keep: Callable[[Plan, Report], None] | None,
     ) -> None:
         self.scenario, self.seed, self.cores = scenario, seed, cores
+        self.start, self.keep = start, keep
         self.iterations, self.stop, self.progress = iterations, stop, progress
         self.begin = monotonic()
         self.bound = 0
@@ -106,7 +118,7 @@ class _Run:
 
     def result(self) -> Result:
         """Open, climb, prove, verify."""
-        status, first = opening(self.problem, self.seed, None if self.iterations else self._left())
+        status, first = self._first()
         if first is None:
             return self._answer(status, None)
         self._tell(None, None, "construction")
@@ -119,6 +131,15 @@ class _Run:
         if best.best is None:
             return self._answer("out_of_time", None)
         return self._finish(best.solution(), best)
+
+    def _first(self) -> tuple[Status, Solution | None]:
+        """The plan to go on from where it stands whole, else a calendar to build on."""
+        if self.start is not None:
+            known = encode(self.scenario, self.problem, self.start)
+            if (known.start >= 0).all() and (known.option[self.problem.demands.must] >= 0).all():
+                return "feasible", known
+        self.start = None
+        return opening(self.problem, self.seed, None if self.iterations else self._left())
 
     def _climbers(self, first: Solution) -> list[Climber]:
         board = lay_out(self.problem)
@@ -143,9 +164,13 @@ class _Run:
         until = self.deadline - self._reserve()
         if self.is_small:
             until = min(until, monotonic() + SMALL_CLIMB * (until - monotonic()))
-        budget = Budget(monotonic(), until, None)
+        spent = RESUMED * max(0.0, until - monotonic()) if self.start else 0.0
+        budget = Budget(monotonic() - spent, until, None)
         with ExitStack() as stack:
             witness = stack.enter_context(Witness(self.problem))
+            keeper = None
+            if self.keep is not None:
+                keeper = stack.enter_context(Keeper(self.scenario, self.problem, self.keep))
             threads = [Thread(target=self._climb, args=(c, budget)) for c in climbers]
             for thread in threads:
                 thread.start()
@@ -155,6 +180,8 @@ class _Run:
                 self.bound = witness.listen()
                 best = min(climbers, key=lambda c: c.best if c.best is not None else 2**62)
                 self._tell(best.best, best.unplaced, "recherche")
+                if keeper is not None and best.best is not None:
+                    keeper.offer(best.best, best.solution)
                 if best.best is not None and best.best < 0.9 * told:
                     told = best.best
                     witness.tell(best.solution())
