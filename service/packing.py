@@ -1,0 +1,68 @@
+"""Scenarios and plans as bytes, the way the database keeps them and clients send them.
+
+A plan is the zip of its folder (format.md); a scenario stays in the format it came in.
+Must not know: the database, who sends.
+"""
+
+import io
+import tempfile
+import zipfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from scenarios import PlanFolder, Reading, inspect, read_own_plan, read_plan_folder, write_plan
+from scenarios.tables import plan_tables
+from solver.domain import Plan, Result, Scenario, Unplaced
+
+Kind = Literal["zip", "xlsx", "json"]
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+_PLAN_FILES = frozenset({*(f"{name}.csv" for name in plan_tables()), "bilan.json"})
+
+
+def read_scenario(content: bytes, kind: Kind) -> Reading:
+    """The scenario of these bytes, with every fault and warning; it stands on no other file."""
+    with tempfile.TemporaryDirectory(prefix="bassin-") as folder:
+        path = Path(folder) / f"scenario.{kind}"
+        path.write_bytes(content)
+        return inspect(path, within=Path(folder))
+
+
+def pack_plan(
+    scenario: Scenario,
+    result: Result | Plan,
+    *,
+    unplaced: Iterable[Unplaced] = (),
+    indicators: Mapping[str, Any] | None = None,
+) -> bytes:
+    """The plan folder that `write_plan` writes, zipped; the same to the byte each time."""
+    with tempfile.TemporaryDirectory(prefix="bassin-") as folder:
+        home = Path(folder) / "plan"
+        write_plan(home, scenario, result, unplaced=unplaced, indicators=indicators)
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            for file in sorted(home.iterdir()):
+                info = zipfile.ZipInfo(file.name, _EPOCH)
+                info.compress_type = zipfile.ZIP_DEFLATED
+                archive.writestr(info, file.read_bytes())
+        return packed.getvalue()
+
+
+def unpack_plan(
+    content: bytes, scenario: Scenario | None = None, *, own: bool = False
+) -> PlanFolder:
+    """The plan of a zip, all files in one folder of it; others than a plan's are not looked at.
+
+    `own`: refused where it was made for another scenario than `scenario`. Raises `InvalidPlan`
+    with every fault.
+    """
+    with tempfile.TemporaryDirectory(prefix="bassin-") as folder:
+        home = Path(folder)
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for member in archive.infolist():
+                name = Path(member.filename).name
+                if name in _PLAN_FILES:
+                    (home / name).write_bytes(archive.read(member))
+        if own and scenario is not None:
+            return read_own_plan(home, scenario)
+        return read_plan_folder(home, scenario)

@@ -1,0 +1,81 @@
+"""Plans kept, and which one is the calendar in force of a bassin. Must not know: formats."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from service.store.lists import Page, has_tag, page
+from service.store.reach import Reach
+from service.tables import PlanContentRow, PlanRow, ProposalRow
+
+
+def add(session: Session, row: PlanRow, content: bytes) -> None:
+    """Keep a plan."""
+    session.add(row)
+    session.flush()
+    session.add(PlanContentRow(plan_id=row.id, content=content))
+
+
+def find(session: Session, reach: Reach, plan_id: str) -> PlanRow | None:
+    """The plan, where it lies within reach."""
+    query = select(PlanRow).where(col(PlanRow.id) == plan_id, reach.plans())
+    return session.exec(query).first()
+
+
+def content(session: Session, plan_id: str) -> bytes | None:
+    """The zip of its folder."""
+    row = session.get(PlanContentRow, plan_id)
+    return None if row is None else row.content
+
+
+def of_run(session: Session, run_id: str) -> PlanRow | None:
+    return session.exec(select(PlanRow).where(PlanRow.run_id == run_id)).first()
+
+
+def listed(
+    session: Session,
+    reach: Reach,
+    *,
+    bassin: str | None = None,
+    scenario_id: str | None = None,
+    tag: str | None = None,
+    in_force: bool = False,
+    published: bool = False,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[PlanRow]:
+    """Newest first; `in_force`: only the calendar in force of each bassin and year."""
+    query = select(PlanRow).where(reach.plans())
+    if bassin is not None:
+        query = query.where(col(PlanRow.bassin) == bassin)
+    if scenario_id is not None:
+        query = query.where(col(PlanRow.scenario_id) == scenario_id)
+    if tag is not None:
+        query = query.where(has_tag(PlanRow.tags, tag))
+    if published or in_force:
+        query = query.where(col(PlanRow.published_at).is_not(None))
+    if in_force:
+        query = query.where(col(PlanRow.superseded_at).is_(None))
+    return page(session, query, PlanRow.id, cursor=cursor, limit=limit)
+
+
+def supersede(session: Session, plan: PlanRow, at: datetime) -> Sequence[str]:
+    """End the plan in force of the same bassin and year; the ids of those that were."""
+    same = (
+        col(PlanRow.academy) == plan.academy,
+        col(PlanRow.bassin) == plan.bassin,
+        col(PlanRow.year) == plan.year,
+        col(PlanRow.published_at).is_not(None),
+        col(PlanRow.superseded_at).is_(None),
+        col(PlanRow.id) != plan.id,
+    )
+    earlier = session.exec(select(PlanRow.id).where(*same)).all()
+    session.execute(update(PlanRow).where(*same).values(superseded_at=at))
+    return earlier
+
+
+def has_proposals(session: Session, plan_id: str) -> bool:
+    query = select(ProposalRow.id).where(ProposalRow.plan_id == plan_id)
+    return session.exec(query.limit(1)).first() is not None

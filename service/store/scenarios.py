@@ -1,0 +1,66 @@
+"""Scenarios kept: the row, the content as received, its establishments. Must not know: formats."""
+
+from collections.abc import Iterable
+
+from sqlmodel import Session, col, select
+
+from service.store.lists import Page, has_tag, page
+from service.store.reach import Reach
+from service.tables import (
+    PlanRow,
+    RunRow,
+    ScenarioContentRow,
+    ScenarioRow,
+    ScenarioSchoolRow,
+)
+
+
+def add(
+    session: Session, row: ScenarioRow, kind: str, received: bytes, schools: Iterable[str]
+) -> None:
+    """Keep a scenario."""
+    session.add(row)
+    session.flush()
+    session.add(ScenarioContentRow(scenario_id=row.id, kind=kind, received=received))
+    session.add_all(ScenarioSchoolRow(scenario_id=row.id, uai=uai) for uai in schools)
+
+
+def find(session: Session, reach: Reach, scenario_id: str) -> ScenarioRow | None:
+    """The scenario, where it lies within reach."""
+    query = select(ScenarioRow).where(col(ScenarioRow.id) == scenario_id, reach.scenarios())
+    return session.exec(query).first()
+
+
+def content(session: Session, scenario_id: str) -> ScenarioContentRow | None:
+    return session.get(ScenarioContentRow, scenario_id)
+
+
+def listed(
+    session: Session,
+    reach: Reach,
+    *,
+    bassin: str | None = None,
+    tag: str | None = None,
+    digest: str | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[ScenarioRow]:
+    """Newest first."""
+    query = select(ScenarioRow).where(reach.scenarios())
+    if bassin is not None:
+        query = query.where(col(ScenarioRow.bassin) == bassin)
+    if digest is not None:
+        query = query.where(col(ScenarioRow.digest) == digest)
+    if tag is not None:
+        query = query.where(has_tag(ScenarioRow.tags, tag))
+    return page(session, query, ScenarioRow.id, cursor=cursor, limit=limit)
+
+
+def in_use(session: Session, scenario_id: str) -> bool:
+    """Whether a run, a plan or a variant stands on it."""
+    queries = (
+        select(RunRow.id).where(col(RunRow.scenario_id) == scenario_id),
+        select(PlanRow.id).where(col(PlanRow.scenario_id) == scenario_id),
+        select(ScenarioRow.id).where(col(ScenarioRow.parent_id) == scenario_id),
+    )
+    return any(session.exec(query.limit(1)).first() is not None for query in queries)
