@@ -6,12 +6,16 @@ Must not know: what a column means, where the bytes came from.
 import csv
 import io
 import re
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from scenarios.cells import empty, fold
 from scenarios.raw import RawTable
 from solver.errors import Fault
+
+MOST_BROKEN = 100
+"""Lines with a bad quotation after which a file is no table."""
 
 
 def decoded(content: bytes, file: str, faults: list[Fault]) -> str | None:
@@ -63,14 +67,8 @@ def csv_table(name: str, file: str, content: bytes, faults: list[Fault]) -> RawT
     lines = io.StringIO(text, newline="").readlines()
     if len(lines) == 1 and "\r" in lines[0]:
         lines = re.split(r"(?<=\r)", text)
-    if lines and (match := re.fullmatch(r"\s*sep=(.)\s*", lines[0])):
-        delimiter, lines = match[1], lines[1:]
-    else:
-        delimiter = _delimiter(lines)
     table = RawTable(name, file, [], [])
-    for line, cells, broken in _records(lines, delimiter, file, faults):
-        if all(empty(cell) for cell in cells):
-            continue
+    for line, cells, broken in records(lines, file, faults):
         if not table.header:
             table.header, table.header_line = cells, line
             continue
@@ -80,41 +78,85 @@ def csv_table(name: str, file: str, content: bytes, faults: list[Fault]) -> RawT
     return table
 
 
-def _delimiter(lines: list[str]) -> str:
-    header = next((line for line in lines if line.strip()), "")
-    header = re.sub(r'"[^"]*"', "", header)
-    counts = {delimiter: header.count(delimiter) for delimiter in (";", "\t", ",")}
-    best = max(counts, key=lambda delimiter: counts[delimiter])
-    return best if counts[best] else ";"
+def records(
+    lines: Iterable[str], file: str, faults: list[Fault]
+) -> Iterator[tuple[int, list[str], bool]]:
+    """(line as a spreadsheet counts, cells, broken) of the rows that hold something.
 
-
-def _records(
-    lines: list[str], delimiter: str, file: str, faults: list[Fault]
-) -> Iterable[tuple[int, list[str], bool]]:
-    """(line as a spreadsheet counts, cells, broken): a bad quotation spoils its own line only."""
-    start = 0
-    record = 0
-    while start < len(lines):
-        reader = csv.reader(lines[start:], delimiter=delimiter, strict=True)
-        consumed = 0
+    A bad quotation spoils its own line only; after `MOST_BROKEN` of them the rest is not read, and
+    a fault says so. Keeps in memory the lines of one record, never the file.
+    """
+    source = _Lines(lines)
+    delimiter = source.delimiter()
+    record = broken = 0
+    while True:
+        reader = csv.reader(source, delimiter=delimiter, strict=True)
         try:
             for cells in reader:
                 record += 1
-                consumed = reader.line_num
-                yield record, cells, False
+                source.held.clear()
+                if not all(empty(cell) for cell in cells):
+                    yield record, cells, False
             return
         except csv.Error as reason:
             record += 1
-            line = lines[start + consumed]
-            limit = "limit" in str(reason)
-            faults.append(
-                Fault(
-                    "guillemets",
-                    "cellule démesurée" if limit else "guillemets mal fermés",
-                    file=file,
-                    line=record,
-                    expected='un guillemet au début et à la fin, "" à l\'intérieur',
+            broken += 1
+            cells = source.give_back_but_first().split(delimiter)
+            faults.append(_bad_quotation(file, record, limit="limit" in str(reason)))
+            if broken > MOST_BROKEN:
+                message = "trop de lignes abîmées : la suite du fichier n'a pas été lue"
+                expected = "un fichier CSV enregistré par un tableur"
+                faults.append(
+                    Fault("guillemets", message, file=file, line=record + 1, expected=expected)
                 )
-            )
-            yield record, [cell.strip(' "\r\n') for cell in line.split(delimiter)], True
-            start += consumed + 1
+                return
+            if not all(empty(cell) for cell in cells):
+                yield record, [cell.strip(' "\r\n') for cell in cells], True
+
+
+class _Lines:
+    """Lines to come, with those of the record being read held, to be read again if it is broken."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._next = iter(lines)
+        self._again: deque[str] = deque()
+        self.held: list[str] = []
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = self._again.popleft() if self._again else next(self._next)
+        self.held.append(line)
+        return line
+
+    def give_back_but_first(self) -> str:
+        """The first line of the record; the others will come again."""
+        first, *others = self.held
+        self._again.extendleft(reversed(others))
+        self.held.clear()
+        return first
+
+    def delimiter(self) -> str:
+        """What separates cells: as said by a `sep=` line (which goes), else as the header shows."""
+        first = next(self._next, "")
+        if match := re.fullmatch(r"\s*sep=([;,|\t])\s*", first):
+            return match[1]
+        self._again.append(first)
+        while not first.strip() and (following := next(self._next, None)) is not None:
+            self._again.append(following)
+            first = following
+        header = re.sub(r'"[^"]*"', "", first)
+        counts = {delimiter: header.count(delimiter) for delimiter in (";", "\t", ",")}
+        best = max(counts, key=lambda delimiter: counts[delimiter])
+        return best if counts[best] else ";"
+
+
+def _bad_quotation(file: str, line: int, *, limit: bool) -> Fault:
+    return Fault(
+        "guillemets",
+        "cellule démesurée" if limit else "guillemets mal fermés",
+        file=file,
+        line=line,
+        expected='un guillemet au début et à la fin, "" à l\'intérieur',
+    )

@@ -58,6 +58,11 @@ def test_the_readme_lists_every_verb_with_its_first_sentence_and_example() -> No
         lines = (command.callback.__doc__ or "").strip().splitlines()
         example = next(line.split("Exemple : ")[1] for line in lines if "Exemple : " in line)
         said.append([f"`{command.name or command.callback.__name__}`", lines[0], f"`{example}`"])
+    for group in app.registered_groups:
+        assert group.typer_instance is not None
+        info = group.typer_instance.info
+        sentence, example = str(info.help).split("\n\nExemple : ")
+        said.append([f"`{info.name}`", sentence, f"`{example}`"])
     assert rows("Deux commandes") == said
 
 

@@ -39,7 +39,7 @@ class Stay:
 
 
 # fmt: off
-_STAYS: dict[str, tuple[Stay, ...]] = {
+STAYS: dict[str, tuple[Stay, ...]] = {
     "2P": (Stay(3, "2026-W38", "2027-W07", "2026-W48", 3), Stay(3, "2027-W01", "2027-W26", "2027-W23", 3)),
     "1P": (Stay(5, "2026-W38", "2027-W07", "2027-W03", 3), Stay(3, "2027-W01", "2027-W26", "2027-W19", 3)),
     "TP": (Stay(3, "2026-W38", "2027-W07", "2026-W46", 3), Stay(3, "2027-W01", "2027-W20", "2027-W11", 3)),
@@ -53,7 +53,7 @@ _STAYS: dict[str, tuple[Stay, ...]] = {
     "4E": (Stay(1, "2026-W41", "2027-W07", "2026-W50"), Stay(1, "2027-W01", "2027-W26", "2027-W18", 3)),
 }
 # fmt: on
-_3E = Stay(1, "2026-W46", "2027-W21", "2027-W04")
+STAY_3E = Stay(1, "2026-W46", "2027-W21", "2027-W04")
 _2GT = Stay(2, "2027-W24", "2027-W25", "2027-W24")
 _COUNCIL_WEEKS = ("2026-W42", "2026-W47", "2026-W50", "2027-W02", "2027-W12", "2027-W20")
 _OFFSETS = (-1, 0, 0, 1)
@@ -71,7 +71,7 @@ def periods(recipe: Recipe, schools: Sequence[School]) -> tuple[Period, ...]:
         workshops = _workshops(dice, school)
         for division in school.divisions:
             if division.public == "3E":
-                rows.append(_alone(division, _3E, "3e", wished=week_3e))
+                rows.append(_alone(division, STAY_3E, "3e", wished=week_3e))
             elif division.public == "2GT":
                 rows.append(_alone(division, _2GT, "2gt", imposed=_W(_2GT.wished)))
             else:
@@ -127,7 +127,7 @@ def _alone(
 def _ranks(
     dice: random.Random, division: Division, offset: int, workshops: dict[str, str]
 ) -> list[Period]:
-    stays = _STAYS[level(division)]
+    stays = STAYS[level(division)]
     other_host = dice.random() < 0.18
     workshop = workshops.get(division.id)
     return [

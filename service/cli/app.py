@@ -11,6 +11,7 @@ import typer
 
 from service.cli.exits import MEANINGS, Exit
 from service.cli.french import FrenchCommand, FrenchGroup, usage_error
+from service.cli.sources import importer
 
 _EPILOG = "Codes de retour : " + " ; ".join(f"{int(c)} {m}" for c, m in MEANINGS.items()) + "."
 
@@ -325,6 +326,9 @@ def schema(
     from service.cli.reference import formats
 
     formats(tables=tables, json=json)
+
+
+app.add_typer(importer)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -60,8 +60,8 @@ def check(path: Path, *, json: bool) -> None:
         as_json(
             {
                 "valide": reading.scenario is not None,
-                "fautes": [_fault(f) for f in reading.faults],
-                "avertissements": [_fault(f) for f in reading.warnings],
+                "fautes": [fault_fields(f) for f in reading.faults],
+                "avertissements": [fault_fields(f) for f in reading.warnings],
                 "risques": [r.model_dump(mode="json") for r in found],
                 **(_sizes(reading.scenario) if reading.scenario is not None else {}),
             }
@@ -80,7 +80,7 @@ def check(path: Path, *, json: bool) -> None:
         raise typer.Exit(Exit.USAGE if absent else Exit.REFUSED)
 
 
-def _fault(fault: Fault) -> dict[str, object]:
+def fault_fields(fault: Fault) -> dict[str, object]:
     names = {
         "code": "code", "message": "message", "table": "table", "file": "fichier",
         "line": "ligne", "column": "colonne", "value": "valeur", "expected": "attendu",

@@ -1,0 +1,350 @@
+"""`bassin importer`: one verb per source. Must not know: how a source is read."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from service.cli.french import FrenchCommand, FrenchGroup
+
+importer = typer.Typer(
+    name="importer",
+    cls=FrenchGroup,
+    help=(
+        "Fait entrer les fichiers que l’on a déjà : chaque ligne prise, changée ou refusée, et "
+        "pourquoi.\n\nExemple : bassin importer entreprises liste.xlsx --scenario mon-bassin"
+    ),
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+File = Annotated[
+    Path, typer.Argument(metavar="FICHIER", show_default=False, help="Un .csv, .xlsx ou .zip.")
+]
+Folder = Annotated[
+    Path,
+    typer.Option(
+        "--scenario", metavar="DOSSIER", show_default=False, help="Le dossier du scénario."
+    ),
+]
+Preview = Annotated[
+    bool, typer.Option("--apercu", help="Montre ce qui serait fait, sans rien écrire.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Écrit du JSON, pour un programme.")]
+
+
+Communes = Annotated[
+    Path | None,
+    typer.Option(
+        "--communes", metavar="FICHIER", show_default=False,
+        help="Communes : code Insee, nom, lat, lon ; au mieux codes postaux et population.",
+    ),
+]  # fmt: skip
+Diplomas = Annotated[
+    Path | None,
+    typer.Option(
+        "--diplomes", metavar="FICHIER", show_default=False,
+        help="Diplômes : formation_diplome, secteurs_accueil, rome.",
+    ),
+]  # fmt: skip
+Activities = Annotated[
+    Path | None,
+    typer.Option(
+        "--secteurs", metavar="FICHIER", show_default=False, help="Secteurs : secteur_id, naf."
+    ),
+]
+Radius = Annotated[
+    float | None,
+    typer.Option(
+        "--rayon", min=0.0, metavar="KM", show_default=False,
+        help="Seulement les communes à cette distance d’un établissement.",
+    ),
+]  # fmt: skip
+Periods = Annotated[
+    bool,
+    typer.Option(
+        "--periodes/--sans-periodes", help="Ouvre aussi les périodes usuelles de chaque niveau."
+    ),
+]
+
+
+@importer.command(cls=FrenchCommand)
+def etablissements(
+    file: File,
+    folder: Folder,
+    bassin: Annotated[
+        str | None,
+        typer.Option(metavar="NOM", show_default=False, help="Le bassin, comme dans le fichier."),
+    ] = None,
+    academy: Annotated[
+        str | None,
+        typer.Option("--academie", metavar="NOM", show_default=False, help="L’académie."),
+    ] = None,
+    year: Annotated[
+        str | None,
+        typer.Option("--annee", metavar="ANNEE", show_default=False, help="« 2026-2027 »."),
+    ] = None,
+    zone: Annotated[
+        Literal["A", "B", "C"] | None,
+        typer.Option(metavar="A|B|C", show_default=False, help="Si l’académie ne suffit pas."),
+    ] = None,
+    title: Annotated[
+        str | None, typer.Option("--titre", metavar="TITRE", show_default=False, help="Le titre.")
+    ] = None,
+    communes: Communes = None,
+    attached: Annotated[
+        Path | None,
+        typer.Option(
+            "--rattachements", metavar="FICHIER", show_default=False,
+            help="uai et bassin, là où le fichier ne le dit pas.",
+        ),
+    ] = None,
+    preview: Preview = False,
+    json: Json = False,
+) -> None:  # fmt: skip
+    """Les établissements d’un bassin, de l’export de l’annuaire national.
+
+    Crée le scénario s’il n’existe pas (il faut alors --bassin, --academie et --annee).
+
+    Exemple : bassin importer etablissements annuaire.csv --scenario mon-bassin --bassin LUNEVILLE
+    --academie Nancy-Metz --annee 2026-2027
+    """
+    from service.cli.importer import run, standing_or_new
+
+    scenario = standing_or_new(folder, bassin, academy, year, zone, title)
+    run("etablissements", folder, preview, json, first=scenario, file=file, communes=communes,
+        attached=attached)  # fmt: skip
+
+
+@importer.command(cls=FrenchCommand)
+def divisions(
+    file: File,
+    folder: Folder,
+    diplomas: Diplomas = None,
+    periods: Periods = True,
+    largest: Annotated[
+        int,
+        typer.Option(
+            "--par-division", min=1, metavar="ENTIER",
+            help="Élèves d’une division, quand la liste ne nomme pas les divisions.",
+        ),
+    ] = 24,
+    preview: Preview = False,
+    json: Json = False,
+) -> None:  # fmt: skip
+    """Les divisions, d’une liste de MEF avec effectifs (uai, mef, effectif) ; sans les apprentis.
+
+    Exemple : bassin importer divisions mef.csv --scenario mon-bassin --diplomes diplomes.csv
+    """
+    from service.cli.importer import run
+
+    run("divisions", folder, preview, json, file=file, diplomas=diplomas, periods=periods,
+        largest=largest)  # fmt: skip
+
+
+@importer.command(cls=FrenchCommand)
+def effectifs(
+    file: File,
+    folder: Folder,
+    periods: Periods = True,
+    preview: Preview = False,
+    json: Json = False,
+) -> None:
+    """Les divisions de 3e, SEGPA et 2de, d’effectifs par établissement (n3, n3_segpa, n2gt).
+
+    Exemple : bassin importer effectifs colleges.csv --scenario mon-bassin
+    """
+    from service.cli.importer import run
+
+    run("effectifs", folder, preview, json, file=file, periods=periods)
+
+
+@importer.command(cls=FrenchCommand)
+def eleves(
+    file: File,
+    folder: Folder,
+    key: Annotated[
+        Path,
+        typer.Option(
+            "--cle", metavar="FICHIER", show_default=False,
+            help="La clé des pseudonymes ; créée au besoin, elle reste à l’établissement.",
+        ),
+    ],
+    school: Annotated[
+        str | None,
+        typer.Option(
+            "--uai", metavar="UAI", show_default=False,
+            help="L’établissement, si le fichier ne le dit pas.",
+        ),
+    ] = None,
+    communes: Communes = None,
+    diplomas: Diplomas = None,
+    periods: Periods = True,
+    preview: Preview = False,
+    json: Json = False,
+) -> None:  # fmt: skip
+    """Les élèves et leurs divisions, de SIECLE, SYGNE ou FREGATA ; noms et INE restent à la porte.
+
+    Exemple : bassin importer eleves siecle.csv --scenario mon-bassin --cle ~/cle --uai 0540037X
+    """
+    from service.cli.importer import run
+
+    run("eleves", folder, preview, json, file=file, key=key, school=school, communes=communes,
+        diplomas=diplomas, periods=periods)  # fmt: skip
+
+
+@importer.command(cls=FrenchCommand)
+def sirene(
+    file: File,
+    folder: Folder,
+    activities: Activities = None,
+    communes: Communes = None,
+    radius: Radius = 30.0,
+    publics: Annotated[
+        str, typer.Option(metavar="LISTE", help="Publics supposés, à vérifier.")
+    ] = "3E 2GT CAP BACPRO CS",
+    slots: Annotated[
+        int, typer.Option("--places", min=0, metavar="ENTIER", help="Places par semaine supposées.")
+    ] = 1,
+    fewest: Annotated[
+        int, typer.Option("--effectif-min", min=0, metavar="ENTIER", help="Salariés, au moins.")
+    ] = 1,
+    preview: Preview = False,
+    json: Json = False,
+) -> None:
+    """Des structures possibles, d’un extrait SIRENE : qui est là, pas qui accueille.
+
+    Exemple : bassin importer sirene sirene54.csv --scenario mon-bassin --communes communes.csv
+    --secteurs secteur_naf.csv
+    """
+    from service.cli.importer import run
+
+    run("sirene", folder, preview, json, file=file, activities=activities, communes=communes,
+        radius_km=radius, publics=publics, slots=slots, fewest=fewest)  # fmt: skip
+
+
+@importer.command(cls=FrenchCommand)
+def entreprises(
+    file: File,
+    folder: Folder,
+    communes: Communes = None,
+    activities: Activities = None,
+    diplomas: Diplomas = None,
+    preview: Preview = False,
+    json: Json = False,
+) -> None:
+    """Les structures d’un tableur partagé entre établissements ; les doublons sont réunis.
+
+    Exemple : bassin importer entreprises liste.xlsx --scenario mon-bassin --communes communes.csv
+    """
+    from service.cli.importer import run
+
+    run("entreprises", folder, preview, json, file=file, communes=communes, activities=activities,
+        diplomas=diplomas)  # fmt: skip
+
+
+@importer.command(cls=FrenchCommand)
+def offres(
+    file: File,
+    folder: Folder,
+    communes: Communes = None,
+    activities: Activities = None,
+    diplomas: Diplomas = None,
+    radius: Radius = None,
+    preview: Preview = False,
+    json: Json = False,
+) -> None:
+    """Les offres d’une plateforme : semaines, places et publics de chaque structure.
+
+    Exemple : bassin importer offres offres.csv --scenario mon-bassin --communes communes.csv
+    """
+    from service.cli.importer import run
+
+    run("offres", folder, preview, json, file=file, communes=communes, activities=activities,
+        diplomas=diplomas, radius_km=radius)  # fmt: skip
+
+
+@importer.command(cls=FrenchCommand)
+def secteurs(
+    folder: Folder,
+    activities: Activities = None,
+    diplomas: Diplomas = None,
+    preview: Preview = False,
+    json: Json = False,
+) -> None:
+    """Les secteurs des divisions et des structures du scénario, des tables NAF et diplômes.
+
+    Exemple : bassin importer secteurs --scenario mon-bassin --diplomes diplomes.csv
+    """
+    from service.cli.importer import run
+
+    run("secteurs", folder, preview, json, activities=activities, diplomas=diplomas)
+
+
+@importer.command(cls=FrenchCommand)
+def trajets(
+    folder: Folder,
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="FICHIER", show_default=False, help="origine, destination, minutes."
+        ),
+    ] = None,
+    mode: Annotated[
+        Literal["pied", "velo", "deux_roues", "voiture", "tc"] | None,
+        typer.Option(metavar="MODE", show_default=False, help="pied, velo, voiture, tc…"),
+    ] = None,
+    url: Annotated[
+        str | None,
+        typer.Option(
+            "--serveur", metavar="URL", show_default=False, help="Un serveur d’itinéraires."
+        ),
+    ] = None,
+    engine: Annotated[
+        Literal["osrm", "valhalla", "otp"],
+        typer.Option(
+            "--moteur", metavar="osrm|valhalla|otp", help="Ce que ce serveur fait tourner."
+        ),
+    ] = "osrm",
+    cache: Annotated[
+        Path | None,
+        typer.Option(
+            "--cache", metavar="DOSSIER", show_default=False, help="Où garder les réponses."
+        ),
+    ] = None,
+    day: Annotated[
+        str, typer.Option("--jour", metavar="DATE", help="Jour des trajets (OpenTripPlanner).")
+    ] = "2027-01-12",
+    preview: Preview = False,
+    json: Json = False,
+) -> None:
+    """Les temps de trajet, d’un CSV ou d’un serveur OSRM, Valhalla ou OpenTripPlanner.
+
+    Exemple : bassin importer trajets --scenario mon-bassin --serveur http://localhost:5000
+    --mode voiture --cache reponses
+    """
+    from service.cli.importer import journeys
+
+    journeys(folder, preview, json, file=file, mode=mode, url=url, engine=engine, cache=cache,
+             day=day)  # fmt: skip
+
+
+@importer.command(cls=FrenchCommand)
+def simulation(
+    folder: Folder,
+    communes: Communes = None,
+    seed: Annotated[int, typer.Option("--graine", min=0, metavar="ENTIER", help="Du hasard.")] = 0,
+    tension: Annotated[
+        Literal["basse", "normale", "haute"],
+        typer.Option(metavar="basse|normale|haute", help="Rareté des places."),
+    ] = "normale",
+    preview: Preview = False,
+    json: Json = False,
+) -> None:
+    """Des structures fictives, tant que personne n’a dit qui accueille : pour essayer seulement.
+
+    Exemple : bassin importer simulation --scenario mon-bassin --communes communes.csv
+    """
+    from service.cli.importer import run
+
+    run("simulation", folder, preview, json, communes=communes, seed=seed, tension=tension)
