@@ -3,6 +3,8 @@
 Must not know: what is asked, the web.
 """
 
+from threading import Semaphore
+
 from scenarios import PlanFolder
 from service.packing import Kind, read_scenario, unpack_plan
 from service.settings import Settings
@@ -26,6 +28,8 @@ class House:
         self._scenarios: Shelf[Scenario] = Shelf(_SCENARIOS)
         self._plans: Shelf[PlanFolder] = Shelf(_PLANS)
         self._standings: Shelf[Standing] = Shelf(_STANDINGS)
+        self.asking = Semaphore(1)
+        """Held while a heavy question is answered: the other requests go on being served."""
 
     def keep(self, row: ScenarioRow, scenario: Scenario) -> None:
         """Remember a scenario just read."""

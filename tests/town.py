@@ -59,6 +59,17 @@ class Town:
             session.flush()
             return user_of(row)
 
+    def user(self, login: str) -> User:
+        """The user of that login."""
+        with self.house.database.reading() as session:
+            row = accounts.by_login(session, login)
+        assert row is not None
+        return user_of(row)
+
+    def signed_in(self, login: str) -> TestClient:
+        """A browser in which the user of that login has signed in."""
+        return self.client(self.user(login))
+
     def coordinator(self, *bassins: str, login: str = "") -> User:
         return self.person(
             "coordonnateur", login, academy=ACADEMY, bassins=list(bassins or (BASSIN,))
