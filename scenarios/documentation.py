@@ -25,7 +25,8 @@ courriel."""
 _SETTINGS = """\
 Dans un classeur, ces clés sont les lignes de la feuille `scenario`, colonnes `cle` et `valeur` :
 `titre`, `bareme.non_place`… Les listes y sont séparées par des espaces, les paliers d'équité s'y
-écrivent `2:50 10:50`. Les feuilles `notes`, `lisez-moi` et `aide` ne sont pas lues.
+écrivent `2:50 10:50`. Les feuilles `notes`, `lisez-moi`, `aide` et
+`Par …` ne sont pas lues.
 
 `reference = "dossier"` : un plan dont rester proche. Dans un classeur, ce plan tient en deux
 feuilles, `reference_calendrier` et `reference_affectations`, et la clé vaut `reference`."""

@@ -13,17 +13,19 @@ from scenarios.cells import first_year, fold
 from scenarios.delimited import decoded
 from scenarios.fingerprint import digest
 from scenarios.folders import replace_folder
-from scenarios.raw import Source
+from scenarios.raw import RawTable, Source
 from scenarios.rows import nearest, read_rows, records
 from scenarios.sources import open_source
 from scenarios.tables import CalendarRow, PlacementRow, plan_tables
-from scenarios.writing import csv_text
+from scenarios.writing import csv_text, values_of
 from solver.calendar import SchoolCalendar
 from solver.domain import Departure, Placement, Plan, Result, Scenario, Unplaced
 from solver.errors import Fault, InvalidPlan
 from solver.travel import Journeys
 
 SUMMARY = "bilan.json"
+BILAN = "bilan"
+"""The sheet of a workbook that stands for it."""
 UNEXPLAINED = "inexplique"
 
 
@@ -149,6 +151,34 @@ def summary(
     return head | {"empreinte": digest(scenario), "indicateurs": dict(indicators)}
 
 
+def plan_sheets(scenario: Scenario, folder: PlanFolder) -> dict[str, list[list[Any]]]:
+    """A plan as the sheets of a workbook (a header row, then rows) that read back as the same.
+
+    Sheet `bilan` holds the summary as `cle` and `valeur`, `couts.trajet_minute` for what is in
+    `couts`; the indicators stay out: they are recomputed.
+    """
+    rows: dict[str, Iterable[Any]] = {
+        "calendrier": calendar_rows(scenario, folder.plan),
+        "affectations": placement_rows(scenario, folder.plan),
+        "non_places": unplaced_rows(scenario, folder.plan, folder.unplaced),
+    }
+    sheets = {
+        name: [[c.header for c in table.columns], *values_of(table, rows[name])]
+        for name, table in plan_tables().items()
+    }
+    return sheets | {BILAN: [["cle", "valeur"], *map(list, _flat(folder.summary))]}
+
+
+def _flat(summary: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
+    for key, value in summary.items():
+        if key == "indicateurs" or value is None:
+            continue
+        if isinstance(value, Mapping):
+            yield from ((f"{key}.{inner}", part) for inner, part in value.items())
+        else:
+            yield key, value
+
+
 # --- reading -------------------------------------------------------------------------------------
 
 
@@ -179,7 +209,8 @@ def read_plan_source(
     """The plan of an opened source, and all faults; no plan where there is a fault."""
     faults = list(source.faults)
     found = {fold(raw.name): raw for raw in source.tables}
-    bilan = _read_summary(source, faults)
+    sheet = found.pop(BILAN, None)
+    bilan = _summary_sheet(sheet) if sheet else _read_summary(source, faults)
     if year is None and isinstance(bilan.get("annee"), str):
         year = first_year(bilan["annee"])
     built: dict[str, tuple[Any, ...]] = {}
@@ -237,6 +268,18 @@ def read_plan_source(
         ),
     )
     return PlanFolder(plan, built["non_places"], bilan, warnings), faults
+
+
+def _summary_sheet(sheet: RawTable) -> Mapping[str, Any]:
+    """Sheet `bilan` of a workbook; a plan needs none, so what it leaves out is no fault."""
+    content: dict[str, Any] = {}
+    for _, cells in sheet.rows:
+        key, value = (*cells, None, None)[:2]
+        outer, dot, inner = str(key).partition(".")
+        section = content.setdefault(outer, {}) if dot else content
+        if isinstance(section, dict):
+            section[inner if dot else outer] = value
+    return content
 
 
 def _at(fault: Fault, file: str, line: int) -> Fault:

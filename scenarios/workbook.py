@@ -19,6 +19,8 @@ LARGEST_RATIO = 200
 LARGEST_SHEET = 5_000_000
 """Cells; a stray format on the last row of a sheet makes it seem full."""
 IGNORED_SHEETS = frozenset({"notes", "lisez_moi", "lisezmoi", "aide", "readme"})
+IGNORED_BEGINNING = "par_"
+"""Sheets « Par établissement », « Par accueil »…: views that the export adds for people."""
 INSIDE = "reference_"
 
 Rows = list[tuple[int, list[Any]]]
@@ -36,7 +38,7 @@ def open_workbook(source: Source, label: str) -> None:
     for sheet, values in sheets:
         name = fold(sheet.title)
         where = f"{file} › {sheet.title}"
-        if name in IGNORED_SHEETS:
+        if name in IGNORED_SHEETS or name.startswith(IGNORED_BEGINNING):
             continue
         if sheet.max_row * sheet.max_column > LARGEST_SHEET:
             message = "feuille démesurée : supprimer les lignes vides mises en forme"

@@ -153,7 +153,7 @@ def _workbook(scenario: Scenario) -> bytes:
     for name, table in scenario_tables().items():
         records = getattr(scenario, table.field)
         if records:
-            sheet(name, [[c.header for c in table.columns], *_values(table, records)])
+            sheet(name, [[c.header for c in table.columns], *values_of(table, records)])
     if scenario.reference is not None:
         for name, rows in _reference(scenario.reference).items():
             sheet(f"{REFERENCE}_{name}", rows)
@@ -162,8 +162,8 @@ def _workbook(scenario: Scenario) -> bytes:
     return packed.getvalue()
 
 
-def _values(table: Table, records: Iterable[Frozen]) -> Iterable[list[Any]]:
-    """Numbers as numbers, all else as canonical text."""
+def values_of(table: Table, records: Iterable[Frozen]) -> Iterable[list[Any]]:
+    """The cells of each record for a spreadsheet: numbers as numbers, all else as text."""
     plain = [(c.name, c.kind in ("integer", "decimal")) for c in table.columns]
     for record in records:
         yield [

@@ -185,3 +185,10 @@ def test_a_folder_inside_the_archive_is_fine(tmp_path: Path) -> None:
         archive.writestr("__MACOSX/bassin/._lieux.csv", b"\x00")
         archive.writestr("bassin/notes.txt", "rien")
     assert scenarios.read(tmp_path / "s.zip") == BASE
+
+
+def test_views_that_the_export_adds_are_left_alone(edited: Edited) -> None:
+    def change(book: Any) -> None:
+        book.create_sheet("Par établissement")["A1"] = "UAI"
+
+    assert edited(change).scenario == BASE

@@ -302,6 +302,34 @@ def comparer(
 
 
 @app.command(cls=FrenchCommand)
+def exporter(
+    scenario: Scenario,
+    plan: Plan,
+    formats: Annotated[
+        list[str],
+        typer.Option(
+            "--format", metavar="FORMAT", show_default=False,
+            help=(
+                "xlsx, ics, pdf, rapport, lettres, conventions, geojson, csv ; plusieurs : à "
+                "répéter, ou avec des virgules. Sans cette option : tous."
+            ),
+        ),
+    ] = [],  # noqa: B006  (typer copies it)
+    output: Annotated[
+        Path, typer.Option("--sortie", metavar="DOSSIER", help="Dossier où écrire les fichiers.")
+    ] = Path("export"),
+    json: Json = False,
+) -> None:  # fmt: skip
+    """Écrit un plan pour Excel, les agendas, le mur, la réunion, les accueils, les conventions.
+
+    Exemple : bassin exporter mon-bassin plan-mon-bassin --format xlsx,ics
+    """
+    from service.cli.exporter import deliver
+
+    deliver(scenario, plan, formats, output, json=json)
+
+
+@app.command(cls=FrenchCommand)
 def regles(json: Json = False) -> None:
     """Liste les règles : clé, phrase, source.
 
