@@ -14,7 +14,7 @@ from solver.problem import Flags, Longs
 
 _AIM = 0.1
 """Share by which the bound is hoped to rise: the step's length is measured against it."""
-_SHORTEST = 1e-3
+_SHORTEST = 1e-5
 """Steps never get shorter than this part of the aim's."""
 _PATIENCE = 8
 """Steps without progress before the steps shorten."""

@@ -10,6 +10,7 @@ import numpy as np
 from numba import njit
 
 from solver.bound.chains import APART, Chains, best_starts
+from solver.bound.ties import DEPTH
 from solver.bound.transport import NONE, transport
 from solver.problem import Flags, Ints, Longs
 
@@ -49,6 +50,8 @@ class Terms(NamedTuple):
     """(Q × B × 3 × W)"""
     surcharge: Longs
     """(E)"""
+    tied: Longs
+    """(D × DEPTH)"""
     moved: int
     """Shares for another host than in the reference plan."""
 
@@ -94,7 +97,7 @@ class Desk(NamedTuple):
 def quick(unit: int, start: int, pupils: Pupils, terms: Terms, local: Longs) -> np.int64:
     """Sum over pupils of the cheapest open option under host prices `local` (H)."""
     first, period, school, sex, low, high, together, unplaced, kept, host, bed, costs, last = pupils
-    stay, _, weeks, rooms, seats, beds, surcharge, moved = terms
+    stay, _, weeks, rooms, seats, beds, surcharge, tied, moved = terms
     total = np.int64(0)
     for i in range(first[unit], first[unit + 1]):
         q = stay[period[i]]
@@ -108,6 +111,8 @@ def quick(unit: int, start: int, pupils: Pupils, terms: Terms, local: Longs) -> 
             if room[h] < together[i] or end > last[o]:
                 continue
             cost = costs[o] + seat[h] + local[h]
+            if o - low[i] < DEPTH:
+                cost += tied[i, o - low[i]]
             if kept[i] != NONE and kept[i] != h:
                 cost += moved
             if bed[o] >= 0:
@@ -167,7 +172,7 @@ def lay_out(unit: int, start: int, pupils: Pupils, terms: Terms, slack: Longs, d
     option takes five times longer.
     """
     first, period, school, sex, low, high, together, unplaced, kept, host, bed, costs, last = pupils
-    stay, _, weeks, rooms, seats, beds, surcharge, moved = terms
+    stay, _, weeks, rooms, seats, beds, surcharge, tied, moved = terms
     laid_begin, laid_host, laid_floor, laid_cost, laid_option, further, out, _ = desk
     size = 0
     for i in range(first[unit], first[unit + 1]):
@@ -186,6 +191,8 @@ def lay_out(unit: int, start: int, pupils: Pupils, terms: Terms, slack: Longs, d
             if room[h] < together[i] or end > last[o]:
                 continue
             cost = costs[o] + seat[h]
+            if o - low[i] < DEPTH:
+                cost += tied[i, o - low[i]]
             if kept[i] != NONE and kept[i] != h:
                 cost += moved
             if bed[o] >= 0:

@@ -41,8 +41,11 @@ class Layout:
         return vector[begin : begin + math.prod(shape)].reshape(shape)
 
 
-def layout(problem: Problem) -> Layout:
-    """Families of limits: seat, row (of a public), year, tutor, legal, bed, present, equity."""
+def layout(problem: Problem, ties: int) -> Layout:
+    """Families of limits: seat, row (of a public), year, tutor, legal, bed, present, equity, tie.
+
+    `ties`: how many limits `hote` sets.
+    """
     capacities, weeks = problem.capacities, problem.weeks
     girls, boys, mixed = capacities.beds.astype(np.int64).T
     beds = np.stack([mixed, girls + mixed, boys + mixed, girls + boys + mixed], axis=1)
@@ -60,6 +63,7 @@ def layout(problem: Problem) -> Layout:
             problem.equity.allowance.astype(np.int64),
             problem.equity.surcharge[None, :] << SHARES,
         ),
+        "tie": (np.ones(ties, np.int64), HIGHEST),
     }
     shapes: dict[str, tuple[int, ...]] = {}
     offset: dict[str, int] = {}
@@ -115,9 +119,11 @@ class Tables:
     """(P × W) shares for a whole period that starts at w (`saturation`)."""
     surcharge: Longs
     """(E) shares on top of the price of no place (`equite`)."""
+    tied: Longs
+    """(D × DEPTH) shares for a host that the pupil's other stay wants too (`hote`)."""
 
 
-def tables(problem: Problem, stays: Stays, where: Layout, vector: Longs) -> Tables:
+def tables(problem: Problem, stays: Stays, where: Layout, met: Ints, vector: Longs) -> Tables:
     """Prices of stays, rounded down wherever several pupils share a slot."""
     capacities, weeks = problem.capacities, problem.weeks
     group = capacities.group_max.astype(np.int64)[:, None]
@@ -149,7 +155,10 @@ def tables(problem: Problem, stays: Stays, where: Layout, vector: Longs) -> Tabl
         ).reshape(-1, weeks)
         * problem.size.astype(np.int64)[:, None]
     )
-    return Tables(seats, beds, present, where.view(vector, "equity").sum(axis=1))
+    # The last entry is what NO_TIE reads.
+    tie = np.append(where.view(vector, "tie"), 0)
+    tied = tie[met[:, :, 0]] + tie[met[:, :, 1]]
+    return Tables(seats, beds, present, where.view(vector, "equity").sum(axis=1), tied)
 
 
 def _by_host(rows: Longs, row: Ints) -> Longs:

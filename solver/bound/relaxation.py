@@ -13,6 +13,7 @@ from solver.bound.chains import chains
 from solver.bound.prices import Floats, Tables, layout, tables
 from solver.bound.seekers import SHARES, seekers
 from solver.bound.stays import stays
+from solver.bound.ties import DEPTH, NO_TIE, ties
 from solver.bound.transport import NONE
 from solver.problem import BOY, GIRL, UNKNOWN_SEX, Flags, Ints, Longs, Problem
 
@@ -27,7 +28,8 @@ class Relaxation:
         self.problem = problem
         self.stays = stays(problem)
         self.seekers = seekers(problem)
-        self.where = layout(problem)
+        self._met, count = ties(problem, self.seekers)
+        self.where = layout(problem, count)
         self._chains = chains(problem.departures)
         columns = self.seekers
         self._pupils = Pupils(*(getattr(columns, name) for name in Pupils._fields))
@@ -65,6 +67,7 @@ class Relaxation:
                 seat=prices.seat,
                 bed=prices.bed,
                 surcharge=prices.surcharge,
+                tied=prices.tied,
                 moved=problem.prices.host_stability << SHARES,
             ),
             self._chains,
@@ -76,7 +79,7 @@ class Relaxation:
 
     def tables(self, vector: Longs) -> Tables:
         """What the multipliers mean for one pupil and one case."""
-        return tables(self.problem, self.stays, self.where, vector)
+        return tables(self.problem, self.stays, self.where, self._met, vector)
 
     def excess(self) -> Floats:
         """(n) what the last choice uses of each limit, minus the limit."""
@@ -95,6 +98,7 @@ class Relaxation:
                 tutor_row=where.tutor,
                 legal_row=where.legal,
                 slot=1.0 / problem.capacities.group_max,
+                met=self._met,
             ),
             _Use(*(where.view(gradient, family) for family in _Use._fields)),
         )
@@ -139,6 +143,8 @@ class _Uses(NamedTuple):
     """(H)"""
     slot: Floats
     """(H) slots that one pupil takes at least."""
+    met: Ints
+    """(D × DEPTH × 2)"""
 
 
 class _Use(NamedTuple):
@@ -151,6 +157,7 @@ class _Use(NamedTuple):
     legal: Floats
     bed: Floats
     equity: Floats
+    tie: Floats
 
 
 @njit(cache=True)
@@ -166,6 +173,11 @@ def _use(starts: Ints, taken: Ints, pupils: Pupils, uses: _Uses, use: _Use) -> N
         h, b, sex = pupils.host[o], pupils.bed[o], pupils.sex[i]
         row = uses.public_row[h, uses.public[p]]
         use.year[h] += uses.weeks[p] * uses.slot[h]
+        k = o - pupils.low[i]
+        if k < DEPTH:
+            for side in range(2):
+                if uses.met[i, k, side] != NO_TIE:
+                    use.tie[uses.met[i, k, side]] += 1.0
         for w in range(start, start + uses.weeks[p]):
             use.seat[h, w] += uses.slot[h]
             if row >= 0:
