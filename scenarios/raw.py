@@ -11,8 +11,8 @@ from solver.errors import Fault
 
 SETTINGS = "scenario"
 """Name of the settings among sheets."""
-LARGEST_FILE = 200_000_000
-"""Bytes; the largest bassin is a hundred times smaller."""
+LARGEST_FILE = 50_000_000
+"""Bytes of a table; those of a whole académie are ten times smaller."""
 
 
 @dataclass(slots=True)

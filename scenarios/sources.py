@@ -17,7 +17,7 @@ from scenarios.raw import LARGEST_FILE, Source
 from scenarios.workbook import open_workbook
 from solver.errors import Fault
 
-LARGEST_ARCHIVE = 500_000_000
+LARGEST_ARCHIVE = 100_000_000
 LARGEST_RATIO = 200
 MOST_MEMBERS = 200
 

@@ -14,10 +14,10 @@ from scenarios.cells import empty, fold
 from scenarios.raw import SETTINGS, RawSettings, RawTable, Source
 from solver.errors import Fault
 
-LARGEST_WORKBOOK = 500_000_000
+LARGEST_WORKBOOK = 100_000_000
 LARGEST_RATIO = 200
 LARGEST_SHEET = 5_000_000
-"""Cells; a stray format on the last row of a sheet makes it seem full."""
+"""Cells of the rows that hold something."""
 IGNORED_SHEETS = frozenset({"notes", "lisez_moi", "lisezmoi", "aide", "readme"})
 IGNORED_BEGINNING = "par_"
 """Sheets « Par établissement », « Par accueil »…: views that the export adds for people."""
@@ -40,11 +40,12 @@ def open_workbook(source: Source, label: str) -> None:
         where = f"{file} › {sheet.title}"
         if name in IGNORED_SHEETS or name.startswith(IGNORED_BEGINNING):
             continue
-        if sheet.max_row * sheet.max_column > LARGEST_SHEET:
-            message = "feuille démesurée : supprimer les lignes vides mises en forme"
+        filled = _filled(sheet)
+        if len(filled) * sheet.max_column > LARGEST_SHEET:
+            message = "feuille démesurée : supprimer les colonnes vides mises en forme"
             source.faults.append(Fault("trop-gros", message, file=where))
             continue
-        rows = list(_rows(sheet, values, where, source.faults))
+        rows = list(_rows(sheet, values, filled, where, source.faults))
         if not rows:
             continue
         if name == SETTINGS:
@@ -68,21 +69,27 @@ def _sheets(source: Source) -> list[tuple[Any, Any]]:
         packed = sum(info.compress_size for info in archive.infolist())
     if total > LARGEST_WORKBOOK or total > LARGEST_RATIO * max(packed, 5_000):
         raise ValueError("workbook too large")
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), source.origin.open("rb") as file:
         warnings.simplefilter("ignore")
-        book = openpyxl.load_workbook(source.origin)
+        book = openpyxl.load_workbook(file)
         computed = any(
-            cell.data_type == "f"
-            for sheet in book.worksheets
-            for row in sheet.iter_rows()
-            for cell in row
+            cell.data_type == "f" for sheet in book.worksheets for cell in sheet._cells.values()
         )
-        values = openpyxl.load_workbook(source.origin, data_only=True) if computed else book
+        values = openpyxl.load_workbook(file, data_only=True) if computed else book
     return [(sheet, values[sheet.title]) for sheet in book.worksheets]
 
 
+def _filled(sheet: Any) -> list[int]:
+    """Numbers of the rows that hold something.
+
+    Read from the cells there are: going through rows makes the missing ones, a million of them
+    where somebody once typed on the last line.
+    """
+    return sorted({row for (row, _), cell in sheet._cells.items() if not empty(cell.value)})
+
+
 def _rows(
-    sheet: Any, values: Any, where: str, faults: list[Fault]
+    sheet: Any, values: Any, filled: list[int], where: str, faults: list[Fault]
 ) -> Iterator[tuple[int, list[Any]]]:
     """Rows that hold something; merged cells, errors and uncomputed formulas are faults."""
     for merged in sheet.merged_cells.ranges:
@@ -97,10 +104,11 @@ def _rows(
                 expected="une valeur par cellule",
             )
         )
-    pairs = zip(sheet.iter_rows(), values.iter_rows(), strict=True)
-    for number, (written, computed) in enumerate(pairs, start=1):
+    width = sheet.max_column
+    for number in filled:
         row: list[Any] = []
-        for cell, result in zip(written, computed, strict=True):
+        for position in range(1, width + 1):
+            cell, result = sheet.cell(number, position), values.cell(number, position)
             value = result.value
             if result.data_type == "e":
                 faults.append(_fault("erreur-excel", "erreur Excel", where, cell, value))

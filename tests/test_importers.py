@@ -159,8 +159,7 @@ def test_a_mef_that_is_none_is_refused(code: str) -> None:
 
 
 def test_every_mef_of_the_national_list_is_decoded_as_the_list_says() -> None:
-    path = scenarios.example("demo").parents[3] / "shared/data/nancy-metz/mef_voie_pro_2025.csv"
-    path = path if path.exists() else Path("/work/shared/data/nancy-metz/mef_voie_pro_2025.csv")
+    path = Path("/work/shared/data/nancy-metz/mef_voie_pro_2025.csv")
     if not path.exists():
         pytest.skip("public data absent")
     levels = {"2381": "2P", "2382": "1P", "2383": "TP", "2321": "CAP1", "2322": "CAP2"}

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from scenarios.delimited import records
+from scenarios.delimited import MOST_BROKEN, records
 from scenarios.raw import Source
 from scenarios.workbook import open_workbook
 from solver.errors import Fault
@@ -83,8 +83,11 @@ def _text_rows(opened: Handed, open_: Callable[[], IO[bytes]], size: int) -> Ite
             closing(open_()) as binary,
             io.TextIOWrapper(binary, encoding=encoding, newline="") as text,
         ):
-            for line, cells, broken in records(text, opened.file, opened.faults):
-                yield line, cells, "guillemets mal fermés" if broken else None
+            broken: list[Fault] = []
+            for line, cells, spoiled in records(text, opened.file, broken):
+                yield line, cells, broken[-1].message if spoiled else None
+            if len(broken) > MOST_BROKEN:
+                opened.faults.append(broken[-1])
     except OSError as reason:
         message = f"lecture impossible ({reason.strerror or type(reason).__name__})"
         opened.faults.append(Fault("illisible", message, file=opened.file))

@@ -21,6 +21,7 @@ from solver.errors import Fault
 
 HEADER_WITHIN = 20
 """Rows among which the header is looked for: titles often stand above it."""
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _FORMULA = re.compile(r"\s*(?:=|@|[+-]\s*[A-Za-z=(@])")
 
 
@@ -170,6 +171,8 @@ def _spoiled(cells: list[Any], width: int, places: dict[str, int]) -> str | None
         return "il manque des cellules à cette ligne"
     for position in places.values():
         cell = cells[position] if position < len(cells) else None
+        if isinstance(cell, str) and _CONTROL.search(cell):
+            return "caractère de contrôle invisible : retaper la ligne"
         if isinstance(cell, str) and _FORMULA.match(cell):
             return "une cellule commence comme une formule de tableur : coller les valeurs"
     return None
