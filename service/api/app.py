@@ -5,7 +5,18 @@ from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
 
-from service.api import comparisons, document, health, plans, problems, scenarios, sessions
+from service.api import (
+    accounts,
+    comparisons,
+    document,
+    health,
+    journal,
+    plans,
+    problems,
+    proposals,
+    scenarios,
+    sessions,
+)
 from service.api.limits import Limiter
 from service.api.middleware import Envelope
 from service.house import House
@@ -39,7 +50,7 @@ def create_app(settings: Settings, house: House | None = None) -> FastAPI:
     app.state.limiter = Limiter(settings.requests_per_minute)
     app.state.sign_in_limiter = Limiter(settings.sign_ins_per_minute)
     v1 = APIRouter(prefix="/api/v1")
-    for room in (sessions, scenarios, plans, comparisons):
+    for room in (sessions, scenarios, plans, comparisons, proposals, journal, accounts):
         v1.include_router(room.router)
     app.include_router(v1)
     app.include_router(health.router)

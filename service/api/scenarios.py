@@ -12,9 +12,12 @@ from scenarios import example
 from service.accounts import rights
 from service.accounts.rights import Action, User
 from service.acts import scenarios as acts
+from service.acts import variants
+from service.acts.masks import masked_loads, masked_tension
 from service.api.bodies import Body, Labels, Listing, require_match, tagged
 from service.api.dependencies import CurrentUser, HouseDep, SliceDep, route
 from service.api.idempotency import IdempotentRoute
+from service.patches import MOST_OPERATIONS, Operation
 from service.refusals import Refusal
 from service.tables import ScenarioRow
 from solver.domain import Conflict
@@ -74,6 +77,43 @@ class Tags(Body):
     tags: Labels
 
 
+Operations = Annotated[
+    tuple[Operation, ...],
+    Field(min_length=1, max_length=MOST_OPERATIONS, description="Dans l’ordre"),
+]
+Reference = Annotated[
+    str | None, Field(max_length=64, description="Plan dont les suivants resteront proches")
+]
+
+
+class Patch(Body):
+    """A variant: rows and settings changed."""
+
+    operations: Operations
+    reference: Reference = None
+    tags: Labels = ()
+
+
+class Input(Body):
+    """The same tables, under another title or other rules."""
+
+    titre: Annotated[str | None, Field(min_length=1, max_length=200)] = None
+    regles: Annotated[
+        dict[str, Any], Field(default_factory=dict, description="Clés de [regles] à changer")
+    ]
+    bareme: Annotated[
+        dict[str, Any], Field(default_factory=dict, description="Clés de [bareme] à changer")
+    ]
+    reference: Reference = None
+    tags: Labels = ()
+
+    def operations(self) -> list[Operation]:
+        changes = {"/titre": self.titre} if self.titre is not None else {}
+        changes |= {f"/regles/{key}": value for key, value in self.regles.items()}
+        changes |= {f"/bareme/{key}": value for key, value in self.bareme.items()}
+        return [Operation(op="replace", path=p, value=v) for p, v in changes.items()]
+
+
 def metadata_of(row: ScenarioRow) -> ScenarioMetadata:
     return ScenarioMetadata(
         id=row.id, digest=row.digest, title=row.title, bassin=row.bassin, academy=row.academy,
@@ -91,7 +131,7 @@ def record_of(row: ScenarioRow, user: User) -> ScenarioRecord:
         **metadata_of(row).model_dump(),
         warnings=warnings,
         risks=risks,
-        loads=row.measures["charges"],
+        loads=masked_loads(row.measures["charges"], rights.sight(user)),
         patch=row.patch if every else [],
     )
 
@@ -167,6 +207,16 @@ def one(scenario: Id, user: CurrentUser, house: HouseDep, response: Response) ->
     return tagged(response, record_of(acts.one(house, user, scenario), user))
 
 
+@router.get("/{scenario}/indicators", **route(Action.READ_SCENARIO, "introuvable"))
+def indicators(scenario: Id, user: CurrentUser, house: HouseDep) -> dict[str, Any]:
+    """Charge et tension de chaque semaine si chacun partait quand il le souhaite."""
+    row, sight = acts.one(house, user, scenario), rights.sight(user)
+    return {
+        "charges": masked_loads(row.measures["charges"], sight),
+        "tension": masked_tension(row.measures["tension"], sight),
+    }
+
+
 @router.get("/{scenario}/metadata", **route(Action.READ_SCENARIO, "introuvable"))
 def metadata(
     scenario: Id, user: CurrentUser, house: HouseDep, response: Response
@@ -214,6 +264,47 @@ def relabel(
 def remove(scenario: Id, user: CurrentUser, house: HouseDep) -> None:
     """Supprime un scénario auquel rien ne tient."""
     acts.remove(house, user, scenario)
+
+
+_DERIVE = route(
+    Action.DERIVE_SCENARIO, "introuvable", "scenario-invalide", "modification-impossible",
+    "annee-inconnue", "bassin-etranger", changes=True,
+)  # fmt: skip
+
+
+@router.post("/{scenario}/from-input", status_code=201, **_DERIVE)
+def from_input(
+    scenario: Id,
+    given: Input,
+    request: Request,
+    response: Response,
+    user: CurrentUser,
+    house: HouseDep,
+) -> ScenarioRecord:
+    """Un nouveau scénario sur les mêmes tables : autre titre, autres règles, autre barème."""
+    row = variants.vary(
+        house, user, scenario, given.operations(), reference=given.reference, tags=given.tags,
+        origin="from-input",
+    )  # fmt: skip
+    response.headers["Location"] = request.url.path.rsplit("/", 2)[0] + f"/{row.id}"
+    return tagged(response, record_of(row, user))
+
+
+@router.post("/{scenario}/from-patch", status_code=201, **_DERIVE)
+def from_patch(
+    scenario: Id,
+    patch: Patch,
+    request: Request,
+    response: Response,
+    user: CurrentUser,
+    house: HouseDep,
+) -> ScenarioRecord:
+    """Une variante : des lignes ajoutées, changées ou supprimées, dans l’ordre."""
+    row = variants.vary(
+        house, user, scenario, patch.operations, reference=patch.reference, tags=patch.tags
+    )
+    response.headers["Location"] = request.url.path.rsplit("/", 2)[0] + f"/{row.id}"
+    return tagged(response, record_of(row, user))
 
 
 @router.get("/{scenario}/conflicts", **route(Action.READ_CONTENT, "introuvable"))

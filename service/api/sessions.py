@@ -4,21 +4,16 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr
 
 from service.accounts import invitations, sign_in
 from service.accounts.rights import Action, User
 from service.accounts.sign_in import SignedIn
+from service.api.bodies import Body
 from service.api.dependencies import COOKIE, HouseDep, PresentDep, public, route
 from service.settings import Settings
 
 router = APIRouter(tags=["session"])
-
-
-class Body(BaseModel):
-    """What a client sends: unknown members are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Credentials(Body):

@@ -74,7 +74,12 @@ def _engine(url: str, *, sqlite: bool) -> Engine:
     def prepare(connection: Any, record: Any) -> None:
         """Readers never wait for a writer; references hold; transactions begin when we say."""
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL"):
+        for pragma in (
+            "journal_mode=WAL",
+            "foreign_keys=ON",
+            "synchronous=NORMAL",
+            "secure_delete=ON",
+        ):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
