@@ -5,6 +5,7 @@
     write, digest              canonical tables out; what ties a plan to its scenario
     read_plan, read_plan_folder, write_plan
     read_own_plan              the same, refused where it was made for another scenario
+    read_former_plan           the same, for a scenario that has changed since
     scenario_json_schema, table_documentation
     example                    the path of a scenario that ships with the program
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from scenarios.documentation import table_documentation
     from scenarios.examples import example, example_names
     from scenarios.fingerprint import digest
-    from scenarios.ownership import read_own_plan
+    from scenarios.ownership import read_former_plan, read_own_plan
     from scenarios.plans import PlanFolder, read_plan, read_plan_folder, write_plan
     from scenarios.reading import Reading, inspect, inspect_object, read, read_object
     from scenarios.tables import scenario_json_schema
@@ -33,6 +34,7 @@ __all__ = [
     "inspect",
     "inspect_object",
     "read",
+    "read_former_plan",
     "read_object",
     "read_own_plan",
     "read_plan",
@@ -47,7 +49,7 @@ _ROOMS = {
     "fingerprint": ("digest",),
     "documentation": ("table_documentation",),
     "examples": ("example", "example_names"),
-    "ownership": ("read_own_plan",),
+    "ownership": ("read_former_plan", "read_own_plan"),
     "plans": ("PlanFolder", "read_plan", "read_plan_folder", "write_plan"),
     "reading": ("Reading", "inspect", "inspect_object", "read", "read_object"),
     "tables": ("scenario_json_schema",),

@@ -28,6 +28,34 @@ def read_own_plan(folder: str | Path, scenario: Scenario) -> PlanFolder:
     return read
 
 
+def read_former_plan(
+    folder: str | Path, scenario: Scenario, former: Scenario | None = None
+) -> PlanFolder:
+    """The plan of a folder, made for an earlier state of the scenario; rows may name what is gone.
+
+    `former`: that state, where it is at hand: the plan must be its own. Without it, most periods
+    of the plan must still exist. Raises `InvalidPlan`.
+    """
+    read = read_plan_folder(folder)
+    if former is not None:
+        refuse_another(read, former)
+    periods = {d.period for d in read.plan.departures}
+    known = periods & scenario.period_of.keys()
+    if 2 * len(known) < len(periods):
+        raise InvalidPlan(
+            [
+                Fault(
+                    "autre-bassin",
+                    f"{len(known)} des {len(periods)} périodes de ce plan existent dans le "
+                    "scénario : ce n’est pas un état antérieur de celui-ci",
+                    file=str(folder),
+                    hint="donner un plan de ce bassin",
+                )
+            ]
+        )
+    return read
+
+
 def refuse_another(plan: PlanFolder, scenario: Scenario) -> None:
     """Raises `InvalidPlan` where the plan was made for another scenario."""
     own = digest(scenario)

@@ -240,6 +240,50 @@ def decaler(
 
 
 @app.command(cls=FrenchCommand)
+def replanifier(
+    scenario: Scenario,
+    plan: Plan,
+    output: Output = Path("plan-replanifie"),
+    former: Annotated[
+        Path | None,
+        typer.Option(
+            "--avant", metavar="SCENARIO", show_default=False,
+            help="Le scénario d’avant : vérifie que le plan est le sien.",
+        ),
+    ] = None,
+    locks: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--verrou", metavar="SUJET", show_default=False,
+            help="Période, départ ou division dont les dates ne bougent pas ; élève dont rien ne "
+            "bouge. À répéter.",
+        ),
+    ] = None,
+    free_dates: Annotated[
+        bool,
+        typer.Option(
+            "--dates-libres", help="Les dates bougent dès que c’est rentable (stabilite_date)."
+        ),
+    ] = False,
+    seconds: Seconds = 20.0,
+    seed: Seed = 0,
+    figures: Figures = False,
+    json: Json = False,
+) -> None:  # fmt: skip
+    """Reprend un plan après un changement du scénario : répare, améliore, et dit ce qui bouge.
+
+    Exemple : bassin replanifier mon-bassin plan-mon-bassin --sortie plan-2
+    """
+    from service.cli.replanifier import from_before
+
+    from_before(
+        scenario, plan, output,
+        former=former, locks=locks or (), free_dates=free_dates, seconds=seconds, seed=seed,
+        figures=figures, json=json,
+    )  # fmt: skip
+
+
+@app.command(cls=FrenchCommand)
 def pourquoi(
     scenario: Scenario,
     plan: Plan,

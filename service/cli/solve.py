@@ -13,7 +13,7 @@ from service.cli.exits import Exit
 from service.cli.output import as_json, count, err, number, percent, say
 from service.cli.plan import costs, placements
 from service.progress import Monitor, interruptible
-from solver.domain import Conflict, Result, Scenario, Status
+from solver.domain import Conflict, Plan, Result, Scenario, Status
 from solver.explain import explain_infeasible
 from solver.indicators import indicators, reasons
 from solver.search import solve
@@ -39,7 +39,7 @@ def run(
 ) -> None:
     """Read, solve, write the plan folder (and figures), tell what it is worth."""
     scenario = read(path)
-    _refuse_early(output)
+    refuse_early(output)
     with interruptible() as stop, Monitor(seconds, err) as monitor:
         result = solve(
             scenario,
@@ -51,13 +51,13 @@ def run(
             progress=monitor,
         )
     if result.plan is None:
-        _no_plan(scenario, result, interrupted=stop.asked, json=json)
+        no_plan(scenario, result, interrupted=stop.asked, json=json)
         return
     unplaced = reasons(scenario, result.plan)
     measured = indicators(scenario, result.plan, unplaced)
     figures_of_plan = measured.model_dump(mode="json")
     write_plan(output, scenario, result, unplaced=unplaced, indicators=figures_of_plan)
-    drawn = _draw(scenario, result, output) if figures else ()
+    drawn = draw(scenario, result.plan, output) if figures else ()
     if json:
         as_json(
             {
@@ -88,7 +88,7 @@ def run(
         say(f"Figures : {output / 'figures'}/ ({names})")
 
 
-def _refuse_early(output: Path) -> None:
+def refuse_early(output: Path) -> None:
     """A destination that could not be written is told before the search, not after."""
     folder = output.absolute()
     if folder.exists() and not folder.is_dir():
@@ -113,14 +113,15 @@ def _distance(result: Result) -> str:
     )
 
 
-def _draw(scenario: Scenario, result: Result, output: Path) -> tuple[Path, ...]:
+def draw(scenario: Scenario, plan: Plan, output: Path) -> tuple[Path, ...]:
+    """All figures, beside the plan."""
     from service.exports.figures import save_all
 
-    assert result.plan is not None
-    return save_all(scenario, result.plan, output / "figures")
+    return save_all(scenario, plan, output / "figures")
 
 
-def _no_plan(scenario: Scenario, result: Result, *, interrupted: bool, json: bool) -> None:
+def no_plan(scenario: Scenario, result: Result, *, interrupted: bool, json: bool) -> None:
+    """Why there is none; ends with the exit code that says so."""
     conflicts = result.conflicts
     if result.status == "infeasible" and not conflicts:
         conflicts = explain_infeasible(scenario)

@@ -6,14 +6,14 @@ between them reads arrays only. Must not know: how plans are searched.
 
 from solver.calendar import SchoolCalendar
 from solver.domain import TRAINING, Scenario
-from solver.prepare.arrays import ints, positions
+from solver.prepare.arrays import ints, positions, ragged
 from solver.prepare.capacities import capacities, saturation_threshold
 from solver.prepare.demands import demands
 from solver.prepare.departures import departures, may_start
 from solver.prepare.equity import equity
 from solver.prepare.options import options
 from solver.prepare.plans import decode, encode
-from solver.problem import PUBLICS, Problem
+from solver.problem import PUBLICS, Demands, Problem, Ragged
 
 __all__ = ["decode", "encode", "may_start", "prepare"]
 
@@ -21,8 +21,8 @@ __all__ = ["decode", "encode", "may_start", "prepare"]
 def prepare(scenario: Scenario, keep: int | None = None) -> Problem:
     """The scenario in integers. Raises `UnknownSchoolYear`.
 
-    `keep`: options per class of pupils, the cheapest first; all where None. What is left out is
-    told by `Options.tail`: a search may ignore it, a proof may not.
+    `keep`: options per class of pupils, the cheapest first, besides those of the reference; all
+    where None. What is left out is told by `Options.tail`: a search may ignore it, a proof may not.
     """
     calendar = SchoolCalendar(scenario)
     divisions = [scenario.division_of[p.division] for p in scenario.periods]
@@ -30,7 +30,9 @@ def prepare(scenario: Scenario, keep: int | None = None) -> Problem:
     return Problem(
         departures=departures(scenario, calendar),
         demands=demand_table,
-        options=options(scenario, calendar, seekers, keep),
+        options=options(
+            scenario, calendar, seekers, keep, wanted=_reference_hosts(demand_table, len(seekers))
+        ),
         capacities=capacities(scenario, calendar),
         equity=equity(scenario),
         family=ints(d.public in TRAINING for d in divisions),
@@ -42,3 +44,11 @@ def prepare(scenario: Scenario, keep: int | None = None) -> Problem:
         saturation_threshold=saturation_threshold(scenario, calendar),
         prices=scenario.prices,
     )
+
+
+def _reference_hosts(demands: Demands, classes: int) -> Ragged:
+    """For each class, the hosts where the reference plan puts its pupils."""
+    hosts: list[list[int]] = [[] for _ in range(classes)]
+    for demand in (demands.reference_host >= 0).nonzero()[0]:
+        hosts[demands.seeker[demand]].append(int(demands.reference_host[demand]))
+    return ragged(hosts)

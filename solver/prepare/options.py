@@ -10,7 +10,7 @@ from numba import njit
 from solver.calendar import SchoolCalendar
 from solver.domain import Division, Host, Pupil, Scenario
 from solver.prepare.arrays import ints, ragged
-from solver.problem import NO_LIMIT, Flags, Ints, Longs, Options
+from solver.problem import NO_LIMIT, Flags, Ints, Longs, Options, Ragged
 from solver.rule import Eligibility
 from solver.rules import accessibilite, age, derogation, diplome, internat_ouvert, pays, trajet
 from solver.rules import public as public_rule
@@ -32,12 +32,14 @@ def options(
     calendar: SchoolCalendar,
     seekers: Sequence[tuple[Pupil, str | None]],
     keep: int | None = None,
+    *,
+    wanted: Ragged,
 ) -> Options:
     """The options of each class, cheapest first; `seekers` are one (pupil, found host) per class.
 
     Of two lodgings for the same host, one that uses no bed and costs no more makes the other
-    useless: it is left out. With `keep`, only so many of the cheapest stay, and `tail` tells what
-    the next would cost.
+    useless: it is left out. With `keep`, only so many of the cheapest stay, with those at the hosts
+    `wanted` for each class, and `tail` tells what the next would cost.
     """
     eligible = _Eligible(scenario, calendar)
     journeys = Journeys(scenario)
@@ -92,6 +94,9 @@ def options(
             np.int64,
         ),
         NO_LIMIT if keep is None else keep,
+        wanted.start,
+        wanted.values,
+        len(scenario.hosts),
     )
     host, bed, lodging, minutes, tier, cost, last = np.ascontiguousarray(table.T)
     return Options(start, host, bed, lodging, minutes, tier, cost, last, tail)
@@ -196,12 +201,16 @@ def _enumerate(
     lodging: Ints,
     prices: Longs,
     keep: int,
+    wanted_start: Ints,
+    wanted: Ints,
+    host_count: int,
 ) -> tuple[Ints, Longs, Ints]:
     """Rows (host, bed, lodging, minutes, tier, cost, last) of every class, with their starts."""
     classes = len(eligible_row)
     start = np.zeros(classes + 1, np.int32)
     tail = np.full(classes, NO_LIMIT, np.int64)
     table = np.empty((max(1024, 64 * classes), 7), np.int32)
+    is_wanted = np.zeros(host_count, np.bool_)
     total = 0
     for c in range(classes):
         first, end = eligible_start[eligible_row[c]], eligible_start[eligible_row[c] + 1]
@@ -248,7 +257,9 @@ def _enumerate(
         if taken < found:
             next_key = np.partition(key[:found], taken)[taken]
             tail[c] = next_key >> 32
-            order = np.flatnonzero(key[:found] < next_key)
+            is_wanted[wanted[wanted_start[c] : wanted_start[c + 1]]] = True
+            order = np.flatnonzero((key[:found] < next_key) | is_wanted[rows[:found, 0]])
+            is_wanted[wanted[wanted_start[c] : wanted_start[c + 1]]] = False
             order = order[np.argsort(key[order])]
             taken = len(order)
         else:

@@ -4,7 +4,7 @@ import numpy as np
 
 from solver.calendar import SchoolCalendar
 from solver.domain import Departure, Placement, Plan, Scenario
-from solver.problem import Problem, Solution
+from solver.problem import Ints, Problem, Solution
 
 
 def decode(scenario: Scenario, problem: Problem, solution: Solution) -> Plan:
@@ -34,24 +34,14 @@ def decode(scenario: Scenario, problem: Problem, solution: Solution) -> Plan:
     )
 
 
-def encode(scenario: Scenario, problem: Problem, plan: Plan) -> Solution:
+def encode(scenario: Scenario, problem: Problem, plan: Plan, start: Ints | None = None) -> Solution:
     """The solution nearest to a plan: what the scenario no longer allows is left out (−1).
 
-    A unit whose start is impossible, or whose periods disagree, gets start −1.
+    A unit whose start is impossible, or whose periods disagree, gets start −1. With `start` (U),
+    the units leave then, whatever the plan says, and keep the places that are possible there.
     """
-    index = SchoolCalendar(scenario).index
     departures, demands, options = problem.departures, problem.demands, problem.options
-    start = np.full(len(departures.periods), -1, np.int32)
-    for unit in range(len(start)):
-        weeks = {
-            index.get(plan.start_of[scenario.periods[p].id], -1)
-            if scenario.periods[p].id in plan.start_of
-            else -1
-            for p in departures.periods[unit]
-        }
-        week = weeks.pop() if len(weeks) == 1 else -1
-        if week >= 0 and departures.allowed[unit, week]:
-            start[unit] = week
+    start = _starts(scenario, problem, plan) if start is None else start
     host_index = {h.id: i for i, h in enumerate(scenario.hosts)}
     house_index: dict[str | None, int] = {b.id: i for i, b in enumerate(scenario.boarding_houses)}
     house_index[None] = -1
@@ -71,3 +61,16 @@ def encode(scenario: Scenario, problem: Problem, plan: Plan) -> Solution:
         if len(found):
             option[demand] = low + found[0]
     return Solution(start, option)
+
+
+def _starts(scenario: Scenario, problem: Problem, plan: Plan) -> Ints:
+    """(U) the plan's starts, −1 where there is none that is possible. New periods join theirs."""
+    index, departures = SchoolCalendar(scenario).index, problem.departures
+    start = np.full(len(departures.periods), -1, np.int32)
+    for unit in range(len(start)):
+        periods = [scenario.periods[p].id for p in departures.periods[unit]]
+        weeks = {index.get(plan.start_of[p], -1) for p in periods if p in plan.start_of}
+        week = weeks.pop() if len(weeks) == 1 else -1
+        if week >= 0 and departures.allowed[unit, week]:
+            start[unit] = week
+    return start

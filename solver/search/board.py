@@ -4,6 +4,7 @@ A party is what moves as one: a pupil in a period, or a whole `binome`. Its opti
 can take all of it. Must not know: the plan being made.
 """
 
+from functools import reduce
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -242,39 +243,57 @@ def _party_options(problem: Problem, members: list[Ints]) -> _PartyOptions:
     options, demands = problem.options, problem.demands
     first, end = np.empty(len(members), np.int32), np.empty(len(members), np.int32)
     alone = len(options.host)
-    rows: list[tuple[int, int, int, int]] = []
-    member_option: list[int] = []
+    extra: list[Records] = []
+    member_option: list[Ints] = []
+    rows, chosen = 0, 0
     for q, together in enumerate(members):
         seekers = demands.seeker[together]
         if len(together) == 1:
             first[q], end[q] = options.start[seekers[0]], options.start[seekers[0] + 1]
             continue
-        found = [_cheapest_by_host(problem, seeker) for seeker in seekers]
-        shared = set(found[0]).intersection(*found[1:])
-        first[q] = alone + len(rows)
-        for cost, host in sorted((sum(int(options.cost[f[h]]) for f in found), h) for h in shared):
-            chosen = [f[host] for f in found]
-            rows.append((host, cost, min(int(options.last[o]) for o in chosen), len(member_option)))
-            member_option.extend(chosen)
-        end[q] = alone + len(rows)
-    extra = np.array(rows, np.int64).reshape(-1, 4)
-    option = np.zeros(alone + len(rows), _OPTION)
-    option["choice"] = option["bed"] = -1
-    option["bed"][:alone] = options.bed
-    for i, name in enumerate(("host", "cost", "last")):
-        option[name][:alone] = getattr(options, name)
-        option[name][alone:] = extra[:, i]
-    option["choice"][alone:] = extra[:, 3]
-    return _PartyOptions(first, end, option, np.array(member_option, np.int32))
+        host, choice = _shared_hosts(problem, seekers)
+        cost = options.cost[choice].sum(axis=1)
+        order = np.lexsort((host, cost))
+        extra.append(
+            _records(
+                _OPTION,
+                host=host[order],
+                cost=cost[order],
+                last=options.last[choice].min(axis=1)[order],
+                bed=np.full(len(host), -1),
+                choice=chosen + len(seekers) * np.arange(len(host)),
+            )
+        )
+        member_option.append(choice[order].ravel())
+        first[q], end[q] = alone + rows, alone + rows + len(host)
+        rows, chosen = rows + len(host), chosen + choice.size
+    own = _records(
+        _OPTION,
+        host=options.host,
+        cost=options.cost,
+        last=options.last,
+        bed=options.bed,
+        choice=np.full(alone, -1),
+    )
+    nothing = np.empty(0, np.int32)
+    return _PartyOptions(
+        first, end, np.concatenate([own, *extra]), np.concatenate([nothing, *member_option])
+    )
 
 
-def _cheapest_by_host(problem: Problem, seeker: int) -> dict[int, int]:
-    """A class's cheapest option at each host; the latest possible end where costs are equal."""
+def _shared_hosts(problem: Problem, seekers: Ints) -> tuple[Ints, Ints]:
+    """(n) the hosts open to all these classes, (n × classes) the cheapest option of each there."""
     options = problem.options
-    cheapest: dict[int, int] = {}
-    for option in range(options.start[seeker], options.start[seeker + 1]):
-        cheapest.setdefault(int(options.host[option]), option)
-    return cheapest
+    hosts: list[Ints] = []
+    cheapest: list[Ints] = []
+    for seeker in seekers:
+        low, high = options.start[seeker], options.start[seeker + 1]
+        host, at = np.unique(options.host[low:high], return_index=True)
+        hosts.append(host)
+        cheapest.append((low + at).astype(np.int32))
+    shared = reduce(np.intersect1d, hosts)
+    at_shared = [c[np.searchsorted(h, shared)] for h, c in zip(hosts, cheapest, strict=True)]
+    return shared, np.column_stack(at_shared)
 
 
 def _exclusions(problem: Problem) -> tuple[Ints, Ints]:

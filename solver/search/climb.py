@@ -9,15 +9,17 @@ from time import monotonic, perf_counter
 
 import numpy as np
 
-from solver.problem import Solution
+from solver.problem import Longs, Solution
 from solver.search.anneal import anneal, construct, seed_moves
-from solver.search.board import Board
+from solver.search.board import MUST_COST, Board
+from solver.search.compiled import compiled
 from solver.search.state import (
     COST,
     GROUP_BREACH,
     State,
     empty_state,
     fits,
+    forget,
     leave_at,
     place,
 )
@@ -55,14 +57,7 @@ class Climber:
     def __init__(self, board: Board, opening: Solution, seed: int) -> None:
         self.board = board
         self._seed = seed
-        self.state = empty_state(board)
-        units = board.allowed.shape[0]
-        for u in range(units):
-            leave_at(board, self.state, u, opening.start[u])
-        for q in range(len(board.party)):
-            o = _party_option(board, self.state, opening, q)
-            if o >= 0:
-                place(board, self.state, q, o)
+        self.state = loaded(board, opening)
         self._movable = np.flatnonzero(board.allowed.sum(axis=1) > 1)
         self._best = np.array([2**60], np.int64)
         self._start = self.state.start.copy()
@@ -127,13 +122,14 @@ class Climber:
         board = self.board
         _, start, settled = self._settled
         option = np.full(len(board.member), -1, np.int32)
-        placed = np.flatnonzero(settled >= 0)
-        chosen = settled[placed]
-        for q, o in zip(placed, chosen, strict=True):
-            party, choice = board.party[q], board.option[o]["choice"]
-            for i in range(party["size"]):
-                demand = board.member[party["member"] + i]["demand"]
-                option[demand] = o if choice < 0 else board.member_option[choice + i]
+        member, party = board.member, board.party
+        option[member["demand"][party["member"]]] = settled
+        for q in np.flatnonzero((party["size"] > 1) & (settled >= 0)):
+            first, size = party[q]["member"], party[q]["size"]
+            choice = board.option[settled[q]]["choice"]
+            option[member["demand"][first : first + size]] = board.member_option[
+                choice : choice + size
+            ]
         return Solution(start.astype(np.int32), option)
 
     def _note_best(self) -> None:
@@ -153,17 +149,34 @@ def cooling(spent: float) -> float:
     return 0.0 if spent >= 0.95 else math.pow(0.01, spent / 0.95)
 
 
-def _party_option(board: Board, state: State, solution: Solution, q: int) -> int:
-    """The board's option of party q at its host in a solution of the Problem; −1 if it has none."""
-    party = board.party[q]
-    demands = board.member["demand"][party["member"] : party["member"] + party["size"]]
-    chosen = solution.option[demands]
-    if (chosen < 0).any():
-        return -1
-    if party["size"] == 1:
-        return int(chosen[0]) if fits(board, state, q, chosen[0]) else -1
-    host = board.option[chosen[0]]["host"]
-    for o in range(party["first"], party["end"]):
-        if board.option[o]["host"] == host and fits(board, state, q, o):
-            return o
-    return -1
+def loaded(board: Board, solution: Solution) -> State:
+    """A solution of the Problem as the moves know it, signed agreements first.
+
+    Left out: what does not fit. Larger parties go to their host, lodged as the board says.
+    """
+    party, taken = board.party, solution.option
+    option = taken[board.member["demand"][party["member"]]].astype(np.int64)
+    for q in np.flatnonzero(party["size"] > 1):
+        mine = slice(party[q]["member"], party[q]["member"] + party[q]["size"])
+        rows = slice(party[q]["first"], party[q]["end"])
+        if (taken[board.member["demand"][mine]] < 0).any():
+            option[q] = -1
+            continue
+        there = board.option["host"][rows] == board.option[option[q]]["host"]
+        option[q] = rows.start + there.argmax() if there.any() else -1
+    state = empty_state(board)
+    order = np.argsort(party["unplaced_cost"] < MUST_COST, kind="stable")
+    _load(board, state, solution.start.astype(np.int64), option, order)
+    return state
+
+
+@compiled
+def _load(board: Board, state: State, start: Longs, option: Longs, order: Longs) -> None:
+    for u in range(len(start)):
+        leave_at(board, state, u, start[u])
+        forget(state)
+    for i in range(len(order)):
+        q = order[i]
+        if option[q] >= 0 and fits(board, state, q, option[q]):
+            place(board, state, q, option[q])
+            forget(state)

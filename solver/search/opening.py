@@ -12,14 +12,22 @@ from solver.model import build
 from solver.problem import FREE, Demands, Flags, Ints, Problem, Ragged, Solution
 
 
-def opening(problem: Problem, seed: int, seconds: float | None) -> tuple[Status, Solution | None]:
+def opening(
+    problem: Problem, seed: int, seconds: float | None, kept: Ints | None = None
+) -> tuple[Status, Solution | None]:
     """A solution in which all units have a start and only signed agreements a place.
 
-    « infeasible » is proven; « out_of_time » where `seconds` were not enough (None: no limit).
+    `kept`: the units that have a start (≥ 0) there leave then. « infeasible » is proven;
+    « out_of_time » where `seconds` were not enough (None: no limit).
     """
     signed = _signed(problem)
     bare = replace(problem, demands=_only(problem.demands, signed))
-    answer = build(bare).solve(seconds=seconds, seed=seed)
+    if kept is None:
+        model = build(bare)
+    else:
+        nobody = Solution(kept, np.full(int(signed.sum()), -1, np.int32))
+        model = build(bare, nobody, np.flatnonzero(kept < 0).tolist(), range(int(signed.sum())))
+    answer = model.solve(seconds=seconds, seed=seed)
     if answer.solution is None:
         return answer.status, None
     option = np.full(len(signed), -1, np.int32)

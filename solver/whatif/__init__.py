@@ -1,12 +1,14 @@
 """What if: questions put to a plan that stands, each answered on the whole plan.
 
 `stand` lays a plan out once; `shifts` asks every other week for a departure, `why` what keeps a
-pupil without a place, `shortage` what would place most pupils. Must not know: files,
-how answers are shown.
+pupil without a place, `shortage` what would place most pupils. `replan` starts from a plan of a
+scenario that has changed. Must not know: files, how answers are shown.
 """
 
 from solver.whatif.obstacles import Obstacle
 from solver.whatif.remedies import Applied, Remedies, Remedy
+from solver.whatif.replan import replan
+from solver.whatif.replanned import Redated, Rehoused, Replanned
 from solver.whatif.shift import Adapted, Shift, adapted, shifted, shifts
 from solver.whatif.shortage import Opened, Opening, Shortage, openings, shortage
 from solver.whatif.standing import Standing, stand
@@ -18,14 +20,18 @@ __all__ = [
     "Obstacle",
     "Opened",
     "Opening",
+    "Redated",
+    "Rehoused",
     "Remedies",
     "Remedy",
+    "Replanned",
     "Shift",
     "Shortage",
     "Standing",
     "Why",
     "adapted",
     "openings",
+    "replan",
     "shifted",
     "shifts",
     "shortage",

@@ -11,17 +11,14 @@ import numpy as np
 from solver.problem import Ints, Longs, Problem, Solution
 from solver.search.anneal import seed_moves
 from solver.search.board import Board, lay_out
+from solver.search.climb import loaded
 from solver.search.compiled import compiled
 from solver.search.moves import move_pupil, rebuild_units
 from solver.search.state import (
     JOURNAL,
     State,
-    empty_state,
-    fits,
     forget,
-    leave_at,
     objective,
-    place,
     undo_to,
 )
 
@@ -58,7 +55,7 @@ class Polish:
         board.allowed[unit] = False
         board.allowed[unit, solution.start[unit]] = True
         try:
-            state = self._load(solution)
+            state = loaded(board, solution)
             near = neighbours(problem, solution, unit)
             movable = near[(board.allowed[near].sum(axis=1) > 1)]
             units = problem.departures.unit[board.party["period"]]
@@ -71,19 +68,6 @@ class Polish:
             board.allowed[unit] = free
         found = Solution(state.start.astype(np.int32), self._options(state))
         return Polished(found, int(objective(state)))
-
-    def _load(self, solution: Solution) -> State:
-        """The solution as the moves know it; larger parties lodge where the board says."""
-        board = self._board
-        option = solution.option[self._first].copy()
-        for q in np.flatnonzero((board.party["size"] > 1) & (option >= 0)):
-            low, high = board.party[q]["first"], board.party[q]["end"]
-            host = self._problem.options.host[option[q]]
-            there = np.flatnonzero(board.option["host"][low:high] == host)
-            option[q] = low + there[0] if len(there) else -1
-        state = empty_state(board)
-        _place_all(board, state, solution.start.astype(np.int32), option)
-        return state
 
     def _options(self, state: State) -> Ints:
         """The Problem's option of every demand."""
@@ -120,17 +104,6 @@ def neighbours(problem: Problem, solution: Solution, unit: int) -> Longs:
     pupils[unit] = 0
     order: Longs = np.argsort(-pupils, kind="stable")[:NEIGHBOURS]
     return order[pupils[order] > 0]
-
-
-@compiled
-def _place_all(board: Board, state: State, start: Ints, option: Ints) -> None:
-    for u in range(len(start)):
-        leave_at(board, state, u, start[u])
-        forget(state)
-    for q in range(len(option)):
-        if option[q] >= 0 and fits(board, state, q, option[q]):
-            place(board, state, q, option[q])
-            forget(state)
 
 
 @compiled
