@@ -374,6 +374,58 @@ def exporter(
 
 
 @app.command(cls=FrenchCommand)
+def batch(
+    scenarios: Annotated[
+        Path,
+        typer.Argument(
+            metavar="LOT", show_default=False,
+            help="Dossier de scénarios, ou manifeste (lot.toml) : scénarios, barèmes, graines.",
+        ),
+    ],
+    output: Annotated[
+        Path, typer.Option("--sortie", metavar="DOSSIER", help="Où garder plans, table et page.")
+    ] = Path("lot"),
+    seconds: Annotated[
+        float,
+        typer.Option(
+            "--temps", min=1, metavar="SECONDES",
+            help="Temps du lot entier, partagé selon la taille.",
+        ),
+    ] = 600.0,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            "--ouvriers", min=1, metavar="ENTIER", show_default=False,
+            help="Processus de cette machine (défaut : un par cœur).",
+        ),
+    ] = None,
+    address: Annotated[
+        str | None,
+        typer.Option(
+            "--cluster", metavar="ADRESSE", show_default=False,
+            help="Un ordonnanceur Dask déjà lancé : tcp://machine:8786.",
+        ),
+    ] = None,
+    attempts: Annotated[
+        int, typer.Option("--essais", min=1, metavar="ENTIER", help="Essais avant d’écarter.")
+    ] = 3,
+    cores: Cores = 1,
+    iterations: Iterations = None,
+    json: Json = False,
+) -> None:  # fmt: skip
+    """Planifie tout un lot de scénarios, ici ou sur un cluster ; reprend là où il en était.
+
+    Exemple : bassin batch mon-academie --temps 1200 --sortie lot
+    """
+    from service.cli.batch import run
+
+    run(
+        scenarios, output, seconds, workers, address,
+        attempts=attempts, cores=cores, iterations=iterations, json=json,
+    )  # fmt: skip
+
+
+@app.command(cls=FrenchCommand)
 def regles(json: Json = False) -> None:
     """Liste les règles : clé, phrase, source.
 

@@ -42,11 +42,14 @@ def _row(cells: Sequence[str]) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
-def _table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    kept = rows[:MOST_ROWS]
+def table(
+    headers: Sequence[str], rows: Sequence[Sequence[str]], most: int = MOST_ROWS
+) -> list[str]:
+    """The lines of a Markdown table; rows beyond `most` are counted."""
+    kept = rows[:most]
     lines = [_row(headers), "|" + "---|" * len(headers), *(_row(row) for row in kept), ""]
-    if len(rows) > MOST_ROWS:
-        lines += [f"… et {len(rows) - MOST_ROWS} autres lignes.", ""]
+    if len(rows) > most:
+        lines += [f"… et {len(rows) - most} autres lignes.", ""]
     return lines
 
 
@@ -63,7 +66,7 @@ def _sides(comparison: Comparison) -> Iterator[str]:
 
 def _measures(names: Sequence[str], measures: Sequence[Measure]) -> list[str]:
     headers = ["mesure", *names, *(f"écart {name}" for name in names[1:])]
-    return _table(
+    return table(
         headers,
         [
             [
@@ -83,7 +86,7 @@ def _schools(names: Sequence[str], schools: Sequence[School]) -> list[str]:
     headers += [f"trajet moyen, {n}" for n in names]
     headers += [f"écart au souhait, {n}" for n in names]
     ordered = sorted(schools, key=lambda s: (s.unplaced[-1] - s.unplaced[0], s.uai))
-    return _table(
+    return table(
         headers,
         [
             [
@@ -113,7 +116,7 @@ def _pair(base: str, pair: Pair) -> list[str]:
             "",
         ]
     if pair.redated:
-        lines += _table(
+        lines += table(
             ["période", "division", base, pair.other, "semaines"],
             [
                 [r.period, r.division, str(r.base or "–"), str(r.other or "–"), signed(r.weeks)]
@@ -126,5 +129,5 @@ def _pair(base: str, pair: Pair) -> list[str]:
     ):
         if demands:
             lines += [f"### {title}", ""]
-            lines += _table(["élève", "période"], [[d.pupil, d.period] for d in demands])
+            lines += table(["élève", "période"], [[d.pupil, d.period] for d in demands])
     return lines
