@@ -118,7 +118,8 @@ class RouteServer:
         modes = ",".join(f"{{mode:{m}}}" for m in profile.split(","))
         query = _PLAN % (origin.latitude, origin.longitude, target.latitude, target.longitude,
                          self.date, self.leave_at, modes)  # fmt: skip
-        answer = self._ask("POST", "/otp/gtfs/v1", {"query": query})
+        path = "" if self.url.endswith("graphql") else "/otp/gtfs/v1"
+        answer = self._ask("POST", path, {"query": query})
         plan = _part(_part(answer, "data"), "plan")
         found = [_part(i, "duration") for i in _part(plan, "itineraries")]
         return _minutes(min(found)) if found else None

@@ -1,6 +1,7 @@
 """`importer`: what a file gives, shown, then written. Must not know: how sources are read."""
 
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,10 @@ def journeys(
     """Journeys, from a file or from a server."""
     if (file is None) == (url is None):
         raise typer.BadParameter("Donner un fichier, ou --serveur (l’un des deux).")
+    try:
+        date.fromisoformat(day)
+    except ValueError:
+        raise typer.BadParameter("--jour attend une date : 2027-01-12.") from None
     server = RouteServer(url, engine, cache, day) if url is not None else None
     try:
         run("trajets", folder, preview, json, file=file, mode=mode, server=server)
