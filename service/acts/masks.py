@@ -8,13 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from service.accounts.rights import Sight
-
-SMALLEST_SHOWN = 5
-
-
-def small(count: int | None) -> bool:
-    """Whether a count would tell of somebody in particular."""
-    return count is not None and 0 < count < SMALLEST_SHOWN
+from service.exports.masking import small as small
 
 
 def masked_indicators(figures: Mapping[str, Any], sight: Sight) -> dict[str, Any]:

@@ -16,13 +16,18 @@ WITHHELD = "n. c."
 Told = int | str
 
 
+def small(count: int | None) -> bool:
+    """Whether a count would tell of somebody in particular."""
+    return count is not None and 0 < count < SMALLEST_TOLD
+
+
 def masked(counts: Sequence[int], *, total_told: bool = False) -> list[Told]:
     """The counts as they may be told outside: `FEW` for 1 to 4.
 
     `total_told`: their sum is told as well. A single hidden count could then be subtracted, so the
     smallest other one (not 0) is withheld with it.
     """
-    told: list[Told] = [FEW if 0 < n < SMALLEST_TOLD else n for n in counts]
+    told: list[Told] = [FEW if small(n) else n for n in counts]
     if total_told and told.count(FEW) == 1:
         others = [i for i, value in enumerate(told) if value != FEW and counts[i]]
         if others:

@@ -10,13 +10,23 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from service.exports.figures.calendar import calendar
+from service.exports.figures.dumbbell import dumbbell
 from service.exports.figures.journeys import journeys
 from service.exports.figures.placement_rate import placement_rate
 from service.exports.figures.presence import presence
 from service.exports.figures.style import PAPER, figure_of
 from solver.domain import FAMILIES, Plan, Scenario
 
-__all__ = ["calendar", "journeys", "placement_rate", "presence", "save", "save_all"]
+__all__ = [
+    "calendar",
+    "dumbbell",
+    "figure_of",
+    "journeys",
+    "placement_rate",
+    "presence",
+    "save",
+    "save_all",
+]
 
 _DOTS_PER_INCH = 130
 
