@@ -2,27 +2,24 @@
 
 import json
 from collections.abc import Iterator
-from functools import cache
 
 import pytest
-from town import SCHOOL, Town, demo, packed, town
+from town import BACKENDS, SCHOOL, Town, packed, town, village, village_solved
 
 from service.acts import plans, scenarios
 from service.packing import pack_plan
 from service.tables import PlanRow, ScenarioRow
-from solver.domain import Departure, Plan, Result
-from solver.search import solve
+from solver.domain import Departure, Plan
 from solver.verify import verify
 
 
-@cache
-def solved() -> Result:
-    return solve(demo(), iterations=2_000, cores=1)
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    with town(tmp_path_factory.mktemp("plans"), requests_per_minute=100_000) as built:
+@pytest.fixture(scope="module", params=BACKENDS)
+def place(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Town]:
+    with town(
+        tmp_path_factory.mktemp("plans"), request.param, requests_per_minute=100_000
+    ) as built:
         built.coordinator()
         built.ddf()
         built.rectorat()
@@ -32,17 +29,17 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
 @pytest.fixture(scope="module")
 def stored(place: Town) -> tuple[ScenarioRow, PlanRow]:
     user = place.user("coordonnateur")
-    row = scenarios.submit(place.house, user, packed(demo()))
-    plan = plans.made(row, demo(), solved(), owner_id=user.id, origin="calcul")
+    row = scenarios.submit(place.house, user, packed(village()))
+    plan = plans.made(row, village(), village_solved(), owner_id=user.id, origin="calcul")
     return row, plans.keep(place.house, user, plan)
 
 
 def test_a_plan_is_measured_as_it_is_kept(place: Town, stored: tuple[ScenarioRow, PlanRow]) -> None:
     client = place.signed_in("coordonnateur")
     record = client.get(f"/api/v1/plans/{stored[1].id}").json()
-    result = solved()
+    result = village_solved()
     assert result.plan is not None
-    assert record["cost"] == verify(demo(), result.plan).cost
+    assert record["cost"] == verify(village(), result.plan).cost
     assert record["bound"] == result.bound
     calendar = client.get(f"/api/v1/plans/{stored[1].id}/calendar").json()
     assert {row["periode"]: row["debut"] for row in calendar} == {
@@ -56,7 +53,7 @@ def test_a_hand_made_plan_is_taken_and_its_broken_rules_told(
     place: Town, stored: tuple[ScenarioRow, PlanRow]
 ) -> None:
     client = place.signed_in("coordonnateur")
-    result = solved()
+    result = village_solved()
     assert result.plan is not None
     together = result.plan.departures[-1].start
     by_hand = Plan(
@@ -66,11 +63,11 @@ def test_a_hand_made_plan_is_taken_and_its_broken_rules_told(
         placements=result.plan.placements,
     )
     answer = client.post(
-        f"/api/v1/plans?scenario={stored[0].id}", content=pack_plan(demo(), by_hand)
+        f"/api/v1/plans?scenario={stored[0].id}", content=pack_plan(village(), by_hand)
     )
     assert answer.status_code == 201, answer.text
     told = client.get(answer.headers["Location"] + "/verification").json()
-    expected = verify(demo(), by_hand).violations
+    expected = verify(village(), by_hand).violations
     assert len(told["violations"]) == len(expected) > 0
     assert sum(told["broken"].values()) == len(expected)
     refused = client.post(answer.headers["Location"] + "/publication")
@@ -84,7 +81,7 @@ def test_the_published_plan_is_the_one_in_force_and_the_earlier_stays_readable(
     earlier = plans.keep(
         place.house,
         user,
-        plans.made(stored[0], demo(), solved(), owner_id=user.id, origin="calcul"),
+        plans.made(stored[0], village(), village_solved(), owner_id=user.id, origin="calcul"),
     )
     for plan in (earlier.id, stored[1].id):
         assert client.post(f"/api/v1/plans/{plan}/publication").status_code == 200
@@ -99,7 +96,7 @@ def test_a_ddf_sees_their_own_pupils_and_no_other(
 ) -> None:
     place.signed_in("coordonnateur").post(f"/api/v1/plans/{stored[1].id}/publication")
     client = place.signed_in("ddf")
-    scenario = demo()
+    scenario = village()
     rows = client.get(f"/api/v1/plans/{stored[1].id}/placements?limit=5000").json()
     rows += client.get(f"/api/v1/plans/{stored[1].id}/unplaced?limit=5000").json()
     schools = {
@@ -131,7 +128,7 @@ def test_nothing_that_leaves_the_school_names_or_counts_few_pupils(
         for part in ("", "metadata", "calendar", "indicators", "verification")
     ]
     answers.append(client.get(f"/api/v1/scenarios/{stored[0].id}"))
-    pupils = [json.dumps(pupil.id) for pupil in demo().everyone]
+    pupils = [json.dumps(pupil.id) for pupil in village().everyone]
     for answer in answers:
         assert answer.status_code in (200, 307)
         assert not any(pupil in answer.text for pupil in pupils)
@@ -140,10 +137,12 @@ def test_nothing_that_leaves_the_school_names_or_counts_few_pupils(
 
 def test_a_shift_table_says_every_week(place: Town, stored: tuple[ScenarioRow, PlanRow]) -> None:
     client = place.signed_in("ddf")
-    mine = [p for p in demo().periods if demo().division_of[p.division].establishment == SCHOOL]
+    mine = [
+        p for p in village().periods if village().division_of[p.division].establishment == SCHOOL
+    ]
     rows = client.get(f"/api/v1/plans/{stored[1].id}/shifts", params={"subject": mine[0].id}).json()
     assert sum(row["actuelle"] for row in rows) == 1
     assert len(rows) > 30
-    foreign = next(p for p in demo().periods if p not in mine)
+    foreign = next(p for p in village().periods if p not in mine)
     refused = client.get(f"/api/v1/plans/{stored[1].id}/shifts", params={"subject": foreign.id})
     assert refused.status_code == 404

@@ -7,25 +7,25 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from town import Town, demo, packed, town
+from town import BACKENDS, Town, packed, town, village
 
 from scenarios import digest, example
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Iterator[Town]:
-    with town(tmp_path) as built:
+@pytest.fixture(params=BACKENDS)
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Town]:
+    with town(tmp_path, request.param) as built:
         yield built
 
 
 def test_a_scenario_is_kept_as_received_and_measured(place: Town) -> None:
     client = place.client(place.coordinator())
-    content = packed(demo())
+    content = packed(village())
     answer = client.post("/api/v1/scenarios?tag=essai", content=content)
     assert answer.status_code == 201, answer.text
     record = answer.json()
-    assert record["digest"] == digest(demo())
-    assert record["sizes"]["eleves"] == len(demo().everyone)
+    assert record["digest"] == digest(village())
+    assert record["sizes"]["eleves"] == len(village().everyone)
     assert record["loads"]
     assert record["tags"] == ["essai"]
     again = client.get(answer.headers["Location"])

@@ -1,29 +1,26 @@
 """Variants through the API: ordered changes with selectors, and proposals that become one."""
 
 from collections.abc import Iterator
-from functools import cache
 
 import pytest
-from town import SCHOOL, Town, demo, packed, town
+from town import BACKENDS, SCHOOL, Town, packed, town, village, village_solved
 
 from service.acts import plans, scenarios
 from service.patches import Operation, patched
 from service.refusals import Refusal
 from service.tables import PlanRow, ScenarioRow
-from solver.domain import Plan, Result
+from solver.domain import Plan
 from solver.errors import InvalidScenario
 from solver.explain.parts import changed
-from solver.search import solve
 
 
-@cache
-def solved() -> Result:
-    return solve(demo(), iterations=2_000, cores=1)
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    with town(tmp_path_factory.mktemp("variants"), requests_per_minute=100_000) as built:
+@pytest.fixture(scope="module", params=BACKENDS)
+def place(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Town]:
+    with town(
+        tmp_path_factory.mktemp("variants"), request.param, requests_per_minute=100_000
+    ) as built:
         built.coordinator()
         built.ddf()
         built.rectorat()
@@ -34,8 +31,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
 def stored(place: Town) -> tuple[ScenarioRow, PlanRow]:
     """A scenario and its published plan."""
     user = place.user("coordonnateur")
-    row = scenarios.submit(place.house, user, packed(demo()))
-    plan = plans.made(row, demo(), solved(), owner_id=user.id, origin="calcul")
+    row = scenarios.submit(place.house, user, packed(village()))
+    plan = plans.made(row, village(), village_solved(), owner_id=user.id, origin="calcul")
     plans.keep(place.house, user, plan)
     return row, plans.publish(place.house, user, plan.row.id)
 
@@ -45,7 +42,7 @@ def change(op: str, path: str, value: object = None) -> Operation:
 
 
 def test_operations_apply_in_order_and_say_what_they_change() -> None:
-    scenario = demo()
+    scenario = village()
     division, pupil = scenario.divisions[0], scenario.pupils[0]
     host = scenario.hosts[0].model_dump(mode="json", by_alias=True) | {"accueil": "X-neuf"}
     varied = patched(
@@ -74,7 +71,7 @@ def test_operations_apply_in_order_and_say_what_they_change() -> None:
 
 
 def test_no_operation_gives_back_the_scenario_itself() -> None:
-    scenario = changed(demo(), reference=solved().plan)
+    scenario = changed(village(), reference=village_solved().plan)
     assert patched(scenario, [change("replace", "/titre", scenario.title)]) == scenario
 
 
@@ -93,14 +90,14 @@ def test_no_operation_gives_back_the_scenario_itself() -> None:
 )
 def test_an_operation_that_designates_nothing_is_refused(op: str, path: str, value: object) -> None:
     with pytest.raises(Refusal) as refused:
-        patched(demo(), [change(op, path, value)])
+        patched(village(), [change(op, path, value)])
     assert refused.value.code == "modification-impossible"
     assert refused.value.extra == {"operation": 1}
 
 
 def test_a_change_that_breaks_the_tables_tells_every_fault() -> None:
     with pytest.raises(InvalidScenario) as refused:
-        patched(demo(), [change("remove", "/etablissements/[type=CLG]")])
+        patched(village(), [change("remove", "/etablissements/[type=CLG]")])
     assert len(refused.value.faults) > 1
 
 
@@ -123,7 +120,7 @@ def test_a_variant_stands_beside_its_parent(
 
 
 def _plan() -> Plan:
-    plan = solved().plan
+    plan = village_solved().plan
     assert plan is not None
     return plan
 
@@ -132,7 +129,7 @@ def test_whoever_sees_no_pupil_changes_none(
     place: Town, stored: tuple[ScenarioRow, PlanRow]
 ) -> None:
     client = place.signed_in("rectorat")
-    operation = {"op": "remove", "path": f"/eleves/[eleve={demo().pupils[0].id}]"}
+    operation = {"op": "remove", "path": f"/eleves/[eleve={village().pupils[0].id}]"}
     answer = client.post(
         f"/api/v1/scenarios/{stored[0].id}/from-patch", json={"operations": [operation]}
     )
@@ -144,7 +141,9 @@ def test_a_proposal_is_seen_by_both_and_accepted_with_a_variant_and_a_run(
 ) -> None:
     ddf, coordinator = place.signed_in("ddf"), place.signed_in("coordonnateur")
     url = f"/api/v1/plans/{stored[1].id}/shifts"
-    mine = [p for p in demo().periods if demo().division_of[p.division].establishment == SCHOOL]
+    mine = [
+        p for p in village().periods if village().division_of[p.division].establishment == SCHOOL
+    ]
     rows = ddf.get(url, params={"subject": mine[0].id}).json()
     week = next(r["semaine"] for r in rows if r["cout"] is not None and not r["actuelle"])
     asked = {"plan": stored[1].id, "subject": mine[0].id, "week": week, "message": "CCF"}
@@ -175,7 +174,9 @@ def test_a_proposal_is_declined_with_a_reason(
     place: Town, stored: tuple[ScenarioRow, PlanRow]
 ) -> None:
     ddf, coordinator = place.signed_in("ddf"), place.signed_in("coordonnateur")
-    mine = [p for p in demo().periods if demo().division_of[p.division].establishment == SCHOOL]
+    mine = [
+        p for p in village().periods if village().division_of[p.division].establishment == SCHOOL
+    ]
     url = f"/api/v1/plans/{stored[1].id}/shifts"
     rows = ddf.get(url, params={"subject": mine[1].id}).json()
     week = next(r["semaine"] for r in rows if r["cout"] is not None and not r["actuelle"])

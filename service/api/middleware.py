@@ -111,8 +111,10 @@ class _Exchange:
                 del headers[name]
 
     def log(self) -> None:
+        route = getattr(self._scope.get("route"), "path", "")
+        secret = "{code}" in route
         _log.info(
-            "%s %s", self._scope["method"], self._scope["path"],
+            "%s %s", self._scope["method"], route if secret else self._scope["path"],
             extra={
                 "requete": self.key,
                 "statut": self._status,

@@ -4,6 +4,7 @@ Must not know: what the verbs do (their modules are imported when they run).
 """
 
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -453,6 +454,59 @@ def schema(
 
 
 app.add_typer(importer)
+
+
+@app.command(cls=FrenchCommand)
+def serve(
+    host: Annotated[
+        str | None,
+        typer.Option("--adresse", metavar="ADRESSE", show_default=False, help="Où écouter."),
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option("--port", min=0, max=65535, metavar="PORT", show_default=False,
+                     help="Sur quel port."),
+    ] = None,
+) -> None:  # fmt: skip
+    """Ouvre le service : l’API et ses calculs, pour tout un bassin ou une académie.
+
+    Exemple : bassin serve --port 8000
+    """
+    from service.cli.service import serve
+
+    serve(host, port)
+
+
+@app.command(cls=FrenchCommand)
+def config(json: Json = False) -> None:
+    """Montre les réglages du service, et la variable d’environnement de chacun.
+
+    Exemple : bassin config
+    """
+    from service.cli.service import config
+
+    config(json=json)
+
+
+@app.command(cls=FrenchCommand)
+def purge(
+    before: Annotated[
+        datetime,
+        typer.Option("--avant", formats=["%Y-%m-%d"], metavar="JOUR", show_default=False,
+                     help="Ce qui a été fait avant ce jour."),
+    ],
+    pretend: Annotated[
+        bool, typer.Option("--essai", help="Dit ce qui serait supprimé, sans rien supprimer.")
+    ] = False,
+    json: Json = False,
+) -> None:  # fmt: skip
+    """Supprime ce que le service garde d’ancien ; les calendriers en vigueur restent.
+
+    Exemple : bassin purge --avant 2025-09-01
+    """
+    from service.cli.service import purge
+
+    purge(before, pretend=pretend, json=json)
 
 
 def main(arguments: list[str] | None = None) -> None:
