@@ -95,8 +95,9 @@ def _known(request: Request) -> set[str]:
 
 def _establishments(request: Request) -> Import:
     attached = attachments(request.attached) if request.attached else None
-    bassin = request.scenario.bassin
-    return establishments(handed(request.path()), bassin, _communes(request), attached)
+    scenario = request.scenario
+    file = handed(request.path())
+    return establishments(file, scenario.bassin, _communes(request), attached, scenario.academy)
 
 
 def _divisions(request: Request) -> Import:

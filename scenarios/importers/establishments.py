@@ -23,6 +23,7 @@ _COLUMNS = (
     Sought("lat", ("latitude", "lat")),
     Sought("lon", ("longitude", "lon")),
     Sought("bassin", ("libelle_bassin_formation", "bassin_formation", "bef", "bassin")),
+    Sought("academie", ("libelle_academie", "academie")),
     Sought("rep", ("appartenance_education_prioritaire", "education_prioritaire", "rep")),
     Sought("internat", ("hebergement", "internat")),
     Sought("etat", ("etat", "etat_etablissement_libe")),
@@ -35,6 +36,7 @@ _ATTACHED = (
 _TYPES: tuple[tuple[str, SchoolType], ...] = (
     ("section_d_enseignement_professionnel", "SEP"),
     ("section_enseignement_professionnel", "SEP"),
+    ("section_enseignt_professionnel", "SEP"),
     ("college", "CLG"),
     ("lycee_professionnel", "LP"),
     ("lycee_polyvalent", "LPO"),
@@ -49,8 +51,12 @@ _TYPES: tuple[tuple[str, SchoolType], ...] = (
     ("lycee_d_enseignement_technologique", "LT"),
     ("lycee_technologique", "LT"),
     ("lycee_agricole", "LEGTPA"),
-    ("lycee_enseignt_general_techno_prof_agricole", "LEGTPA"),
-    ("etablissement_regional_d_enseignement_adapte", "EREA"),
+    ("lycee_ens_general_techno_prof_agricole", "LEGTPA"),
+    ("lycee_climatique", "LGT"),
+    ("lycee_experimental", "LGT"),
+    ("etablissement_regional", "EREA"),
+    ("etab_regional", "EREA"),
+    ("erea", "EREA"),
     ("maison_familiale_rurale", "MFR"),
     ("centre_de_formation_d_apprentis", "CFA"),
 )
@@ -58,11 +64,16 @@ _CODES: Mapping[str, SchoolType] = {
     "clg": "CLG", "lp": "LP", "lpo": "LPO", "lgt": "LGT", "lg": "LG", "lt": "LT", "sep": "SEP",
     "erea": "EREA", "legtpa": "LEGTPA", "mfr": "MFR", "cfa": "CFA",
 }  # fmt: skip
+_BASSIN_WORDS = frozenset({"bef", "bassin", "d", "de", "du", "education", "et", "formation"})
 _WITHOUT_PLACEMENTS = ("ecole", "maternelle", "elementaire", "information_et_orientation")
 
 
 def establishments(
-    file: Handed, bassin: str, communes: Communes, attached: Mapping[str, str] | None = None
+    file: Handed,
+    bassin: str,
+    communes: Communes,
+    attached: Mapping[str, str] | None = None,
+    academy: str = "",
 ) -> Import:
     """Establishments of that bassin, their places, and their boarding houses.
 
@@ -70,7 +81,7 @@ def establishments(
     section on the site of a lycée is refused: it is no place of its own.
     """
     made = Import("etablissements", file.file)
-    wanted, attached = fold(bassin), attached or {}
+    wanted, attached = bassin_key(bassin), attached or {}
     seen: dict[str, int] = {}
     without: list[str] = []
     boarding: list[str] = []
@@ -78,11 +89,14 @@ def establishments(
     for row in sought_rows(file, _COLUMNS, made):
         uai = row.text("uai").upper()
         own = attached.get(uai) or row.text("bassin")
+        if not own and academy and fold(row.text("academie")) not in ("", fold(academy)):
+            made.refuse(row.line, "établissement d’une autre académie")
+            continue
         if not own:
             without.append(uai)
             made.refuse(row.line, "bassin absent : le rattacher à la main (--rattachements)")
             continue
-        if fold(own) != wanted:
+        if bassin_key(own) != wanted:
             others.add(own)
             made.refuse(row.line, "établissement d’un autre bassin")
             continue
@@ -105,6 +119,12 @@ def establishments(
         made.take(row.line, changed)
     _notes(made, bassin, without, boarding, others)
     return made
+
+
+def bassin_key(name: str) -> str:
+    """How names of bassins are compared: `BEF DE TOUL` and `Bassin de Toul` are `toul`."""
+    words = [w for w in fold(name).split("_") if w not in _BASSIN_WORDS]
+    return "_".join(words) or fold(name)
 
 
 def attachments(path: Path) -> dict[str, str]:
@@ -154,6 +174,10 @@ def _type(said: str) -> SchoolType:
     for beginning, type_ in _TYPES:
         if word.startswith(beginning):
             return type_
+    if word.startswith("section"):
+        raise Unreadable("section d’un autre établissement : ses divisions se rattachent à lui")
+    if word.startswith("ecoles_composees"):
+        raise Unreadable("école de BTS ou de CPGE seules : la saisir à la main, type LT ou LGT")
     if any(school in word for school in _WITHOUT_PLACEMENTS):
         raise Unreadable("premier degré ou service : pas de stages")
     raise Unreadable(f"nature d’établissement « {said} » inconnue : écrire CLG, LP, LPO, LGT…")

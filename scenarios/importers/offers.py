@@ -21,8 +21,8 @@ from solver.domain import OBSERVATION, TRAINING, Capacity, Host, Place, Public
 from solver.week import Week
 
 _COLUMNS = (
-    Sought("publics", ("niveaux", "niveau", "publics", "grades", "grade", "school_track"), True),
-    Sought("places", ("places", "max_candidates", "nb_places", "offres"), True),
+    Sought("publics", ("niveaux", "niveau", "publics", "grades", "filiere"), True),
+    Sought("places", ("places", "max_candidates", "nb_places", "offres")),
     Sought("siret", ("siret", "employer_siret")),
     Sought("nom", ("nom", "employer_name", "entreprise", "raison_sociale", "structure")),
     Sought("secteur", ("secteur", "sector", "secteur_activite")),
@@ -41,6 +41,7 @@ _GRADES: dict[str, tuple[Public, ...]] = {
     "seconde_troisieme_or_quatrieme": ("4E", "3E", "2GT"),
     "troisieme_or_seconde": ("3E", "2GT"),
 }  # fmt: skip
+_ONE_SEAT = "l’offre ne dit pas ses places : une supposée"
 _YEARLY = "l’offre ne dit pas ses semaines : ouverte toute l’année"
 
 
@@ -83,7 +84,8 @@ def offers(
         for week in weeks:
             before.weeks[week] = before.weeks.get(week, 0) + host.slots
         before.always += 0 if weeks else host.slots
-        made.take(row.line, "" if weeks else _YEARLY)
+        supposed = (not weeks and _YEARLY, "places" not in row.cells and _ONE_SEAT)
+        made.take(row.line, " ; ".join(why for why in supposed if why))
     for identifier, one in offered.items():
         _put(made, one, standing.get(identifier))
     return made
@@ -134,8 +136,8 @@ def _host(row: Row, communes: Communes, nomenclature: Nomenclature) -> tuple[Hos
     if not publics:
         raise Unreadable("publics absents : écrire par exemple 3E 2GT")
     seats = row.read("places", column("accueils", "places"))
-    if not seats:
-        raise Unreadable("aucune place" if seats == 0 else "nombre de places absent")
+    if seats == 0:
+        raise Unreadable("aucune place")
     name = row.text("nom") or (f"Offres {row.text('secteur')}" if row.text("secteur") else "")
     siret = siret_of(row.text("siret")) if row.text("siret") else ""
     if not siret and not name:
@@ -154,7 +156,7 @@ def _host(row: Row, communes: Communes, nomenclature: Nomenclature) -> tuple[Hos
             "activity": activity or None,
             "publics": publics,
             "diplomas": tokens,
-            "slots": seats,
+            "slots": 1 if seats is None else seats,
         },
     )
     assert isinstance(host, Host)

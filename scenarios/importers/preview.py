@@ -3,7 +3,7 @@
 Must not know: where the file came from, what its columns mean.
 """
 
-from collections import Counter
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -13,6 +13,9 @@ from solver.domain import Frozen
 from solver.errors import Fault
 
 Outcome = Literal["prise", "changee", "refusee"]
+_SEEN = re.compile(r"(?:« [^»]* »|(?<=ligne )[0-9]+)")
+"""What a reason shows of its row: a value read, the line of another row."""
+
 Tables = dict[str, list[Frozen]]
 """Records by French table name."""
 
@@ -77,13 +80,23 @@ class Import:
         return not self.faults and any(self.tables.values())
 
     def reasons(self, outcome: Outcome) -> Mapping[str, list[int]]:
-        """Lines by reason, the most frequent reason first."""
-        counted = Counter(v.why for v in self.verdicts if v.outcome == outcome and v.why)
-        lines: dict[str, list[int]] = {why: [] for why, _ in counted.most_common()}
+        """Lines by reason, the most frequent first; reasons that differ by what was read are one,
+        with examples."""
+        alike: dict[str, list[Verdict]] = {}
         for verdict in self.verdicts:
             if verdict.outcome == outcome and verdict.why:
-                lines[verdict.why].append(verdict.line)
-        return lines
+                alike.setdefault(_SEEN.sub("…", verdict.why), []).append(verdict)
+        ordered = sorted(alike.items(), key=lambda item: -len(item[1]))
+        return {_told(general, same): [v.line for v in same] for general, same in ordered}
+
+
+def _told(general: str, same: list[Verdict]) -> str:
+    """The reason these rows share: as it is where they say the same, else with examples."""
+    said = dict.fromkeys(v.why for v in same)
+    if len(said) == 1:
+        return same[0].why
+    examples = dict.fromkeys(seen for why in said for seen in _SEEN.findall(why))
+    return f"{general} (par exemple {listed(examples, 3)})"
 
 
 def _table_of(record: Frozen) -> str:

@@ -17,6 +17,7 @@ from service.cli.output import as_json, count, number, say
 from service.cli.scenario import fault_fields
 from solver.domain import Scenario
 
+_MOST_REASONS = 20
 _TITLES: Mapping[Outcome, str] = {"changee": "Lignes changées", "refusee": "Lignes refusées"}
 
 
@@ -108,9 +109,11 @@ def _tell(made: Import) -> None:
         reasons = made.reasons(outcome)
         if reasons:
             say(f"{title} :")
-        for why, lines in reasons.items():
+        for why, lines in list(reasons.items())[:_MOST_REASONS]:
             where = listed((str(line) for line in lines), 10)
             say(f"- {number(len(lines))} × {why} (ligne{'s' if len(lines) > 1 else ''} {where})")
+        if len(reasons) > _MOST_REASONS:
+            say(f"- et {count(len(reasons) - _MOST_REASONS, 'autre raison', 'autres raisons')}")
     for note in made.notes:
         say(f"! {note}", "yellow")
 
