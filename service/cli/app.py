@@ -313,6 +313,29 @@ def pourquoi(
 
 
 @app.command(cls=FrenchCommand)
+def prospecter(
+    scenario: Scenario,
+    plan: Plan,
+    seconds: Seconds = 20.0,
+    figure: Annotated[
+        Path | None,
+        typer.Option(
+            "--figure", metavar="FICHIER", show_default=False,
+            help="Dessine les semaines de chaque secteur et zone (PNG et SVG).",
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:  # fmt: skip
+    """Dit où une place de plus serait le plus utile, et quelles places ne servent à personne.
+
+    Exemple : bassin prospecter mon-bassin plan-mon-bassin --figure pistes.png
+    """
+    from service.cli.prospecter import look
+
+    look(scenario, plan, seconds=seconds, figure=figure, json=json)
+
+
+@app.command(cls=FrenchCommand)
 def comparer(
     plans: Annotated[
         list[Path],

@@ -119,18 +119,8 @@ class Climber:
 
     def solution(self) -> Solution:
         """The best plan met, in the Problem's options."""
-        board = self.board
-        _, start, settled = self._settled
-        option = np.full(len(board.member), -1, np.int32)
-        member, party = board.member, board.party
-        option[member["demand"][party["member"]]] = settled
-        for q in np.flatnonzero((party["size"] > 1) & (settled >= 0)):
-            first, size = party[q]["member"], party[q]["size"]
-            choice = board.option[settled[q]]["choice"]
-            option[member["demand"][first : first + size]] = board.member_option[
-                choice : choice + size
-            ]
-        return Solution(start.astype(np.int32), option)
+        _, start, option = self._settled
+        return unloaded(self.board, start, option)
 
     def _note_best(self) -> None:
         if self.state.total[GROUP_BREACH] == 0 and self.state.total[COST] < self._best[0]:
@@ -168,6 +158,18 @@ def loaded(board: Board, solution: Solution) -> State:
     order = np.argsort(party["unplaced_cost"] < MUST_COST, kind="stable")
     _load(board, state, solution.start.astype(np.int64), option, order)
     return state
+
+
+def unloaded(board: Board, start: Longs, option: Longs) -> Solution:
+    """The solution, in the Problem's options, behind the starts and the board's options."""
+    member, party = board.member, board.party
+    taken = np.full(len(member), -1, np.int32)
+    taken[member["demand"][party["member"]]] = option
+    for q in np.flatnonzero((party["size"] > 1) & (option >= 0)):
+        mine = slice(party[q]["member"], party[q]["member"] + party[q]["size"])
+        choice = board.option[option[q]]["choice"]
+        taken[member["demand"][mine]] = board.member_option[choice : choice + party[q]["size"]]
+    return Solution(start.astype(np.int32), taken)
 
 
 @compiled

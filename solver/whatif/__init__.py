@@ -6,6 +6,7 @@ scenario that has changed. Must not know: files, how answers are shown.
 """
 
 from solver.whatif.obstacles import Obstacle
+from solver.whatif.prospect import Idle, Lead, Prospect, prospect
 from solver.whatif.remedies import Applied, Remedies, Remedy
 from solver.whatif.replan import replan
 from solver.whatif.replanned import Redated, Rehoused, Replanned
@@ -17,9 +18,12 @@ from solver.whatif.why import Why, why
 __all__ = [
     "Adapted",
     "Applied",
+    "Idle",
+    "Lead",
     "Obstacle",
     "Opened",
     "Opening",
+    "Prospect",
     "Redated",
     "Rehoused",
     "Remedies",
@@ -31,6 +35,7 @@ __all__ = [
     "Why",
     "adapted",
     "openings",
+    "prospect",
     "replan",
     "shifted",
     "shifts",

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from solver.problem import Ints, Longs, Problem, Solution
+from solver.problem import Longs, Problem, Solution
 from solver.search.anneal import seed_moves
 from solver.search.board import Board, lay_out
-from solver.search.climb import loaded
+from solver.search.climb import loaded, unloaded
 from solver.search.compiled import compiled
 from solver.search.moves import move_pupil, rebuild_units
 from solver.search.state import (
@@ -43,7 +43,6 @@ class Polish:
     def __init__(self, problem: Problem) -> None:
         self._problem = problem
         self._board = lay_out(problem)
-        self._first = self._board.member["demand"][self._board.party["member"]]
 
     def around(self, solution: Solution, unit: int, moves: int) -> Polished | None:
         """The solution after `moves` moves of the unit's pupils and its neighbours.
@@ -60,27 +59,15 @@ class Polish:
             movable = near[(board.allowed[near].sum(axis=1) > 1)]
             units = problem.departures.unit[board.party["period"]]
             parties = np.flatnonzero(np.isin(units, np.append(near, unit)))
-            if not np.array_equal(self._options(state), solution.option):
+            if not np.array_equal(
+                unloaded(board, state.start, state.option).option, solution.option
+            ):
                 return None
             seed_moves(0)
-            _descend(board, state, parties, movable, moves)
+            descend(board, state, parties, movable, moves)
         finally:
             board.allowed[unit] = free
-        found = Solution(state.start.astype(np.int32), self._options(state))
-        return Polished(found, int(objective(state)))
-
-    def _options(self, state: State) -> Ints:
-        """The Problem's option of every demand."""
-        board = self._board
-        option = np.full(len(board.member), -1, np.int32)
-        option[self._first] = state.option
-        for q in np.flatnonzero(board.party["size"] > 1):
-            party, taken = board.party[q], int(state.option[q])
-            choice = int(board.option[taken]["choice"])
-            for i in range(party["size"]):
-                row = -1 if taken < 0 else board.member_option[choice + i]
-                option[board.member[party["member"] + i]["demand"]] = row
-        return option
+        return Polished(unloaded(board, state.start, state.option), int(objective(state)))
 
 
 def neighbours(problem: Problem, solution: Solution, unit: int) -> Longs:
@@ -107,7 +94,7 @@ def neighbours(problem: Problem, solution: Solution, unit: int) -> Longs:
 
 
 @compiled
-def _descend(board: Board, state: State, parties: Longs, movable: Longs, moves: int) -> None:
+def descend(board: Board, state: State, parties: Longs, movable: Longs, moves: int) -> None:
     """So many moves; each is kept where the objective does not rise."""
     for _ in range(moves if len(parties) > 0 else 0):
         before = objective(state)
