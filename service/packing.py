@@ -39,13 +39,19 @@ def pack_plan(
     with tempfile.TemporaryDirectory(prefix="bassin-") as folder:
         home = Path(folder) / "plan"
         write_plan(home, scenario, result, unplaced=unplaced, indicators=indicators)
-        packed = io.BytesIO()
-        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-            for file in sorted(home.iterdir()):
+        return packed_folder(home)
+
+
+def packed_folder(folder: Path) -> bytes:
+    """A plan folder, zipped; the same to the byte each time."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(folder.iterdir()):
+            if file.name in _PLAN_FILES:
                 info = zipfile.ZipInfo(file.name, _EPOCH)
                 info.compress_type = zipfile.ZIP_DEFLATED
                 archive.writestr(info, file.read_bytes())
-        return packed.getvalue()
+    return packed.getvalue()
 
 
 def unpack_plan(
@@ -58,11 +64,18 @@ def unpack_plan(
     """
     with tempfile.TemporaryDirectory(prefix="bassin-") as folder:
         home = Path(folder)
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            for member in archive.infolist():
-                name = Path(member.filename).name
-                if name in _PLAN_FILES:
-                    (home / name).write_bytes(archive.read(member))
+        for name, data in plan_files(content).items():
+            (home / name).write_bytes(data)
         if own and scenario is not None:
             return read_own_plan(home, scenario)
         return read_plan_folder(home, scenario)
+
+
+def plan_files(content: bytes) -> dict[str, bytes]:
+    """The files of the plan folder in a zip, by name; others than a plan's are not looked at."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {
+            name: archive.read(member)
+            for member in archive.infolist()
+            if (name := Path(member.filename).name) in _PLAN_FILES
+        }

@@ -3,8 +3,10 @@
 import csv
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from itertools import pairwise
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import pandas as pd
@@ -17,17 +19,20 @@ from scenarios import read, read_own_plan, write
 from scenarios.generate import academy
 from service.batch import conduct
 from service.batch.budget import LEAST_SECONDS, beside, shares
-from service.batch.cluster import cluster
-from service.batch.conduct import Conductor, Planned, Standing, standing
+from service.batch.conduct import MEMORY, Conductor, Planned, Standing, standing
 from service.batch.gather import Aside, Task, gather
 from service.batch.manifest import batch
 from service.batch.report import markdown
+from service.batch.running import Means, run_all
 from service.batch.store import Store
 from service.batch.summary import rows, write_table
-from service.batch.work import Outcome, work
+from service.batch.work import Outcome
 from service.exports.page import html
+from service.jobs import task as jobs
+from service.jobs.child import Tell
+from service.jobs.cluster import CORES, MEGABYTES, Room
+from service.jobs.messages import Progress
 from solver.errors import InvalidScenario
-from solver.search.warm_up import warm_up
 from solver.verify import verify
 
 
@@ -41,9 +46,8 @@ def poles(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def client() -> Iterator[Client]:
+def room() -> Iterator[Room]:
     """A cluster within this process: what is patched here is patched there."""
-    warm_up()
     with (
         LocalCluster(
             n_workers=2,
@@ -51,21 +55,22 @@ def client() -> Iterator[Client]:
             processes=False,
             dashboard_address="127.0.0.1:0",
             protocol="inproc://",
+            resources={CORES: 1, MEGABYTES: MEMORY},
         ) as local,
         Client(local, set_as_default=False) as client,
     ):
-        yield client
+        yield Room(client)
 
 
 def tasks_of(path: Path) -> list[Task]:
     return [found for found in gather(batch(path)) if isinstance(found, Task)]
 
 
-def run(path: Path, store: Store, client: Client, **settings: Any) -> Mapping[str, Standing]:
+def run(path: Path, store: Store, room: Room, **settings: Any) -> Mapping[str, Standing]:
     standings = {
         t.key: standing(Planned(t, 1.0), store, settings.get("attempts", 3)) for t in tasks_of(path)
     }
-    Conductor(client, store, iterations=200, **settings).run(standings)
+    Conductor(room, store, **settings).run(standings)
     return standings
 
 
@@ -141,62 +146,103 @@ def test_time_is_shared_by_size_within_the_whole(
 # --- running -------------------------------------------------------------------------------------
 
 
-def test_all_plans_are_there_and_keep_every_rule_and_nothing_is_computed_twice(
-    poles: Path, tmp_path: Path, client: Client
+def quick(task: jobs.Task, tell: Tell) -> Outcome:
+    """In place of a search: how tasks are conducted does not depend on what they do."""
+    tell(Progress(seconds=0.1, cost=7, phase="recherche"), b"")
+    return Outcome({"cout": 5, "sans_place": 0, "infractions": 0}, {"calendrier.csv": b"x"})
+
+
+@pytest.fixture(scope="module")
+def solved(
+    poles: Path, tmp_path_factory: pytest.TempPathFactory, room: Room
+) -> tuple[Path, Store, Mapping[str, Standing]]:
+    """One bassin under two price lists with two seeds, really solved."""
+    manifest = poles / "vrai.toml"
+    manifest.write_text(
+        'scenarios = ["pole-01"]\ngraines = [0, 1]\n'
+        "[baremes.propre]\n[baremes.trajets]\ntrajet_minute = 5\n",
+        "utf-8",
+    )
+    store = Store(tmp_path_factory.mktemp("lot"))
+    return manifest, store, run(manifest, store, room)
+
+
+def test_all_plans_are_there_and_keep_every_rule(
+    solved: tuple[Path, Store, Mapping[str, Standing]],
 ) -> None:
-    store = Store(tmp_path / "lot")
-    first = run(poles, store, client)
-    assert [s.state for s in first.values()] == ["fait"] * 3
-    written = {key: (store.plan(key) / "bilan.json").stat().st_mtime_ns for key in first}
-    assert list(store.keys()) == sorted(first)
-    for task in tasks_of(poles):
-        scenario = read(task.path)
+    manifest, store, ended = solved
+    assert [s.state for s in ended.values()] == ["fait"] * 4
+    assert list(store.keys()) == sorted(ended)
+    for task in tasks_of(manifest):
+        scenario = task.scenario()
+        assert scenario is not None
         plan = read_own_plan(store.plan(task.key), scenario).plan
-        assert not verify(scenario, plan).violations
-    again = run(poles, store, client)
+        report = verify(scenario, plan)
+        assert not report.violations
+        assert report.cost == (store.figures(task.key) or {})["cout"]
+
+
+def test_nothing_is_computed_twice(
+    poles: Path, tmp_path: Path, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[str] = []
+
+    def noted(task: jobs.Task, tell: Tell) -> Outcome:
+        calls.append(task.key)
+        return quick(task, tell)
+
+    monkeypatch.setattr(conduct, "work", noted)
+    store = Store(tmp_path / "lot")
+    first = run(poles, store, room)
+    again = run(poles, store, room)
+    assert [s.state for s in first.values()] == ["fait"] * 3
     assert [s.state for s in again.values()] == ["déjà là"] * 3
-    assert written == {k: (store.plan(k) / "bilan.json").stat().st_mtime_ns for k in first}
+    assert sorted(calls) == sorted(first)
 
 
 def test_a_batch_stopped_midway_goes_on_where_it_was(
-    poles: Path, tmp_path: Path, client: Client
+    poles: Path, tmp_path: Path, room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def slowly(task: jobs.Task, tell: Tell) -> Outcome:
+        sleep(0.3)
+        return quick(task, tell)
+
+    monkeypatch.setattr(conduct, "work", slowly)
     store = Store(tmp_path / "lot")
-    halted = run(poles, store, client, stop=lambda: any(store.keys()))
+    run(poles, store, room, stop=lambda: any(store.keys()))
     kept = set(store.keys())
-    assert 0 < len(kept) < 3 or all(s.state == "fait" for s in halted.values())
-    after = run(poles, store, client)
+    assert 0 < len(kept) < 3
+    after = run(poles, store, room)
     assert {k for k, s in after.items() if s.state == "déjà là"} == kept
     assert set(store.keys()) == set(after)
 
 
 def test_a_task_that_fails_is_tried_again_so_many_times_then_set_aside_for_good(
-    poles: Path, tmp_path: Path, client: Client, monkeypatch: pytest.MonkeyPatch
+    poles: Path, tmp_path: Path, room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls: list[str] = []
 
-    def fragile(contents: Mapping[str, bytes], *rest: Any) -> Outcome:
-        title = contents["scenario.toml"].decode().splitlines()[1]
-        calls.append(title)
-        if calls.count(title) < 2 or title == poison:
+    def fragile(task: jobs.Task, tell: Tell) -> Outcome:
+        calls.append(task.key)
+        if calls.count(task.key) < 2 or task.key == poison:
             raise RuntimeError("mémoire corrompue")
-        return work(contents, *rest)
+        return quick(task, tell)
 
-    poison = f'titre = "{read(poles / "pole-02").title}"'
+    poison = tasks_of(poles)[1].key
     monkeypatch.setattr(conduct, "work", fragile)
     store = Store(tmp_path / "lot")
-    ended = {s.planned.task.name: s for s in run(poles, store, client, attempts=2).values()}
+    ended = {s.planned.task.name: s for s in run(poles, store, room, attempts=2).values()}
     assert [s.state for s in ended.values()] == ["fait", "écarté", "fait"]
     assert calls.count(poison) == 2
     assert "mémoire corrompue" in ended["pole-02"].reasons[0]
-    again = {s.planned.task.name: s for s in run(poles, store, client, attempts=2).values()}
+    again = {s.planned.task.name: s for s in run(poles, store, room, attempts=2).values()}
     assert again["pole-02"].state == "écarté"
     assert calls.count(poison) == 2
-    assert store.figures(ended["pole-01"].planned.task.key)["essais"] == 2  # type: ignore[index]
+    assert (store.figures(ended["pole-01"].planned.task.key) or {})["essais"] == 2
 
 
 def test_a_scenario_without_any_plan_is_an_answer_and_is_kept(
-    poles: Path, tmp_path: Path, client: Client
+    poles: Path, tmp_path: Path, room: Room
 ) -> None:
     folder = tmp_path / "impossible"
     shutil.copytree(poles / "pole-01", folder)
@@ -204,41 +250,41 @@ def test_a_scenario_without_any_plan_is_an_answer_and_is_kept(
     with (folder / "blocages.csv").open("a", encoding="utf-8") as closures:
         closures.write(f"{uai};2026-W36;2027-W26;travaux\n")
     store = Store(tmp_path / "lot")
-    (ended,) = run(folder, store, client).values()
+    (ended,) = run(folder, store, room).values()
     assert ended.state == "écarté"
     assert ended.reasons[0]
-    (again,) = run(folder, store, client).values()
+    (again,) = run(folder, store, room).values()
     assert (again.state, again.reasons) == (ended.state, ended.reasons)
 
 
-def test_several_workers_at_an_address_run_the_same_batch(poles: Path, tmp_path: Path) -> None:
+def test_several_workers_at_an_address_run_the_same_batch(
+    poles: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conduct, "work", quick)
     with LocalCluster(
         n_workers=2, threads_per_worker=1, processes=False, dashboard_address="127.0.0.1:0",
-        host="127.0.0.1", protocol="tcp://",
+        host="127.0.0.1", protocol="tcp://", resources={CORES: 1, MEGABYTES: MEMORY},
     ) as elsewhere:  # fmt: skip
+        means = Means(elsewhere.scheduler_address)
         store = Store(tmp_path / "lot")
-        with cluster(elsewhere.scheduler_address) as client:
-            ended = run(poles, store, client)
+        ended = run_all(tasks_of(poles), store, 5.0, means, lambda slots: nullcontext(listened))
         assert [s.state for s in ended.values()] == ["fait"] * 3
+        assert all(s.worker.startswith("tcp://127.0.0.1") for s in ended.values())
         assert elsewhere.status.name == "running"
+
+
+def listened(standings: Mapping[str, Standing]) -> None:
+    assert len(standings) == 3
 
 
 # --- telling -------------------------------------------------------------------------------------
 
 
 def test_results_are_told_as_parquet_csv_and_one_page(
-    poles: Path, tmp_path: Path, client: Client
+    solved: tuple[Path, Store, Mapping[str, Standing]],
 ) -> None:
-    manifest = poles / "conte.toml"
-    manifest.write_text(
-        'scenarios = ["pole-01"]\ngraines = [0, 1]\n'
-        "[baremes.propre]\n[baremes.trajets]\ntrajet_minute = 5\n",
-        "utf-8",
-    )
-    store = Store(tmp_path / "lot")
-    ended = run(manifest, store, client)
-    asides = [Aside("vide", ("rien dans « divisions »",))]
-    told = rows(ended, asides, store)
+    _, store, ended = solved
+    told = rows(ended, [Aside("vide", ("rien dans « divisions »",))], store)
     parquet, text = write_table(told, store.folder)
     table = pd.read_parquet(parquet)
     assert len(table) == 5
@@ -250,6 +296,5 @@ def test_results_are_told_as_parquet_csv_and_one_page(
     for title in ("Scénario par scénario", "Barèmes côte à côte", "D’une graine à l’autre"):
         assert f"## {title}" in page
     assert "rien dans « divisions »" in page
-    shown = html("Rentrée", page)
-    assert shown.count("<table>") == 4
+    assert html("Rentrée", page).count("<table>") == 4
     assert "<script" not in html("x", "<script>alert(1)</script>")

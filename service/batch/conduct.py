@@ -7,22 +7,27 @@ Must not know: how a task is done, how progress is shown.
 
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import Any, Literal
 
-from distributed import Client, Future, get_worker, wait
+from distributed import Future, get_worker, wait
 
-from scenarios.writing import files
 from service.batch.budget import beside
 from service.batch.gather import Task
 from service.batch.store import Store
 from service.batch.work import Outcome, work
+from service.jobs import task as jobs
+from service.jobs.cluster import CORES, MEGABYTES, Room
+from service.jobs.messages import Better, Progress
+from service.jobs.orders import StopRules
+from service.packing import packed_folder
 from solver.errors import InvalidScenario
-from solver.search import Progress
 
 ATTEMPTS = 3
+MEMORY = 3072
+"""MB that a search may take: 17,000 pupil-periods take a third of it."""
 _TOPIC = "bassin-lot"
 _LISTEN_SECONDS = 0.2
 _TELL_SECONDS = 1.0
@@ -81,11 +86,11 @@ def standing(planned: Planned, store: Store, attempts: int = ATTEMPTS) -> Standi
 class Conductor:
     """Runs the tasks of one batch; `listener` is called several times a second."""
 
-    client: Client
+    room: Room
     store: Store
     attempts: int = ATTEMPTS
     cores: int = 1
-    iterations: int | None = None
+    megabytes: int = MEMORY
     listener: Listener = lambda standings: None
     stop: Callable[[], bool] = lambda: False
     standings: Mapping[str, Standing] = field(default_factory=dict)
@@ -101,7 +106,7 @@ class Conductor:
                 key=lambda s: -s.planned.seconds,
             )
         )
-        self.client.subscribe_topic(_TOPIC, lambda event: self._heard.put(event[1]))
+        self.room.client.subscribe_topic(_TOPIC, lambda event: self._heard.put(event[1]))
         try:
             while (waiting or self._running) and not self.stop():
                 self._feed(waiting)
@@ -111,14 +116,14 @@ class Conductor:
                 waiting.extendleft(self._overdue())
                 self.listener(self.standings)
         finally:
-            self.client.unsubscribe_topic(_TOPIC)
-            self.client.cancel(list(self._running))
+            self.room.client.unsubscribe_topic(_TOPIC)
+            self.room.client.cancel(list(self._running))
         self.listener(self.standings)
 
     def _feed(self, waiting: deque[Standing]) -> None:
-        """One task in hand and one at the door for each thread of the cluster."""
-        room = 2 * sum(self.client.nthreads().values()) - len(self._running)
-        while waiting and room > 0:
+        """One task in hand and one at the door for each place of the cluster."""
+        free = 2 * places(self.room, self.cores, self.megabytes) - len(self._running)
+        while waiting and free > 0:
             standing = waiting.popleft()
             task = standing.planned.task
             scenario = task.scenario()
@@ -126,26 +131,26 @@ class Conductor:
                 self._aside(standing, ("le scénario a changé depuis le début du lot",))
                 continue
             attempt = len(self.store.failures(task.key))
-            future = self.client.submit(
-                _on_a_worker,
-                {name: text.encode() for name, text in files(scenario).items()},
+            order = jobs.Task.of(
                 task.key,
-                task.seed,
-                standing.planned.seconds * (1 + attempt),
-                self.cores,
-                self.iterations,
-                key=f"{task.key}-{attempt}-{monotonic()}",
-                pure=False,
+                scenario,
+                stop=StopRules(seconds=standing.planned.seconds * (1 + attempt)),
+                seed=task.seed,
+                cores=self.cores,
+                megabytes=self.megabytes,
+                start=None if task.start is None else packed_folder(task.start),
             )
+            key = f"{task.key}-{attempt}-{monotonic()}"
+            future = self.room.submit(_on_a_worker, order, key=key, order=order.order)
             self._running[future] = standing
-            room -= 1
+            free -= 1
 
     def _settle(self) -> Iterable[Standing]:
         """Takes in what has ended; returns the tasks that deserve another attempt."""
         if not self._running:
             return []
         try:
-            with self.client.as_current():
+            with self.room.client.as_current():
                 running = list(self._running)
                 ended = wait(running, _LISTEN_SECONDS, return_when="FIRST_COMPLETED").done
         except TimeoutError:
@@ -155,18 +160,15 @@ class Conductor:
             standing = self._running.pop(future)
             error = future.exception()
             if error is None:
-                if not self._keep(standing, future.result()):
-                    again.append(standing)
+                self._keep(standing, future.result())
             elif isinstance(error, InvalidScenario):
                 self._aside(standing, tuple(map(str, error.faults)))
             elif self._may_try_again(standing, f"{type(error).__name__} : {error}"):
                 again.append(standing)
         return again
 
-    def _keep(self, standing: Standing, outcome: Outcome) -> bool:
-        """Stores an answer; False where none was found in time and another attempt is due."""
-        if outcome.status == "out_of_time":
-            return not self._may_try_again(standing, outcome.reasons[0])
+    def _keep(self, standing: Standing, outcome: Outcome) -> None:
+        """Stores an answer: a plan, or that there is none."""
         task = standing.planned.task
         figures = {
             "nom": task.name,
@@ -174,7 +176,6 @@ class Conductor:
             "graine": task.seed,
             "secondes_accordees": round(standing.planned.seconds, 2),
             "essais": 1 + len(self.store.failures(task.key)),
-            "ouvrier": standing.worker,
             **outcome.figures,
         }
         if outcome.reasons:
@@ -182,9 +183,9 @@ class Conductor:
         self.store.keep(task.key, outcome.files, figures)
         standing.state = "écarté" if outcome.reasons else "fait"
         standing.reasons = outcome.reasons
+        standing.worker = outcome.figures["ouvrier"]
         standing.cost = outcome.figures.get("cout")
         standing.unplaced = outcome.figures.get("sans_place")
-        return True
 
     def _may_try_again(self, standing: Standing, reason: str) -> bool:
         """Notes a failure; True while the limit of attempts is not reached."""
@@ -223,38 +224,40 @@ class Conductor:
             if standing.state != "en cours" or monotonic() - standing.since < limit:
                 continue
             del self._running[future]
-            self.client.cancel([future])
-            self.client.restart_workers([standing.worker])
+            self.room.client.cancel([future])
+            self.room.client.restart_workers([standing.worker])
             if self._may_try_again(standing, f"sans réponse après {limit:.0f} s"):
                 again.append(standing)
         return again
 
 
-def _on_a_worker(
-    contents: Mapping[str, bytes],
-    key: str,
-    seed: int,
-    seconds: float,
-    cores: int,
-    iterations: int | None,
-) -> Outcome:
+def places(room: Room, cores: int, megabytes: int) -> int:
+    """Searches that the cluster can hold at a time."""
+    return sum(
+        int(min(worker.get(CORES, 0) // cores, worker.get(MEGABYTES, 0) // megabytes))
+        for worker in room.resources()
+    )
+
+
+def _on_a_worker(task: jobs.Task) -> Outcome:
     """`work`, telling from time to time how far it is."""
     worker = get_worker()
-    told = -_TELL_SECONDS
+    told_at = -_TELL_SECONDS
 
-    def tell(progress: Progress) -> None:
-        nonlocal told
-        if progress.seconds - told >= _TELL_SECONDS or progress.seconds < told:
-            told = progress.seconds
+    def tell(message: Progress | Better, content: bytes) -> None:
+        nonlocal told_at
+        if monotonic() - told_at >= _TELL_SECONDS:
+            told_at = monotonic()
             worker.log_event(
                 _TOPIC,
                 {
-                    "cle": key,
+                    "cle": task.key,
                     "ouvrier": worker.address,
-                    "secondes": progress.seconds,
-                    "cout": progress.cost,
-                    "sans_place": progress.unplaced,
+                    "secondes": message.seconds,
+                    "cout": message.cost,
+                    "sans_place": message.unplaced,
                 },
             )
 
-    return work(contents, seed, seconds, cores, iterations, tell)
+    outcome = work(task, tell)
+    return replace(outcome, figures={**outcome.figures, "ouvrier": worker.address})

@@ -30,6 +30,8 @@ class Task:
     digest: str
     demands: int
     changes: Mapping[str, Any]
+    start: Path | None = None
+    """A plan folder to go on from."""
 
     @property
     def label(self) -> str:

@@ -1,31 +1,32 @@
-"""One task, done where a worker runs: read, search, verify what was written, measure.
+"""One task, done where a worker runs: searched in a child, then read back, verified, measured.
 
+The verifier that has the last word sits in another process than the engine it judges.
 Must not know: clusters, where results are kept.
 """
 
 import resource
-import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from scenarios import digest, read_plan, write_plan
-from scenarios.reading import inspect_files
-from solver.domain import Result, Scenario
-from solver.errors import InvalidScenario, PlanRefused
-from solver.explain import explain_infeasible
-from solver.indicators import indicators, reasons
-from solver.search import Progress, solve
+from service.jobs.child import Tell, search
+from service.jobs.messages import End
+from service.jobs.task import Task
+from service.packing import plan_files, read_scenario, unpack_plan
+from solver.errors import CalendrierBassinError, InvalidScenario, PlanRefused
+from solver.indicators import Indicators
 from solver.verify import verify
+
+
+class SearchLost(CalendrierBassinError):
+    """The search ended without an answer: killed, out of memory, out of time, or our defect."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What a task gave: a plan folder that was read back and verified, or why there is none."""
 
-    status: str
     figures: Mapping[str, Any]
     files: Mapping[str, bytes] = field(default_factory=dict)
     """The plan folder; empty without a plan."""
@@ -33,76 +34,47 @@ class Outcome:
     """Without a plan: the conflicts, in French."""
 
 
-def work(
-    contents: Mapping[str, bytes],
-    seed: int,
-    seconds: float,
-    cores: int = 1,
-    iterations: int | None = None,
-    progress: Callable[[Progress], None] | None = None,
-) -> Outcome:
-    """Plan the scenario of these canonical files.
+def work(task: Task, tell: Tell = lambda message, content: None) -> Outcome:
+    """Plan the scenario of a task.
 
-    Raises `InvalidScenario`, `EngineDefect`; `PlanRefused` where the plan does not read back as
-    one that keeps every rule.
+    Raises `SearchLost` where there is no answer; `PlanRefused` where the plan does not read back
+    as one that keeps every rule at the cost told.
     """
     begin = monotonic()
-    reading = inspect_files(contents)
+    end, plan = search(task.order, task.scenario, tell=tell, start=task.start)
+    figures = {
+        "statut": end.outcome,
+        "borne": end.bound,
+        "secondes_recherche": round(end.seconds, 2),
+    }
+    if end.outcome == "infeasible":
+        reasons = tuple(str(c["message"]) for c in end.conflicts) or ("aucun plan n’est possible",)
+        return Outcome({**figures, **_spent(begin)}, reasons=reasons)
+    if end.ending not in ("done", "stopped") or plan is None:
+        raise SearchLost(end.detail or "pas de plan dans le temps accordé")
+    figures |= _judged(task, end, plan)
+    return Outcome({**figures, **_spent(begin)}, plan_files(plan))
+
+
+def _judged(task: Task, end: End, plan: bytes) -> dict[str, Any]:
+    """The figures of the plan that these bytes hold, by the verifier's own reading."""
+    reading = read_scenario(task.scenario, task.order.kind)
     if reading.scenario is None:
         raise InvalidScenario(reading.faults)
     scenario = reading.scenario
-    result = solve(
-        scenario,
-        seconds=seconds,
-        seed=seed,
-        cores=cores,
-        iterations=iterations,
-        progress=progress,
-    )
-    figures: dict[str, Any] = {
-        "statut": result.status,
-        "borne": result.bound,
-        "secondes_recherche": round(result.seconds, 2),
-    }
-    if result.plan is None:
-        why = explain_infeasible(scenario) if result.status == "infeasible" else ()
-        return Outcome(
-            result.status,
-            figures | _spent(begin),
-            reasons=tuple(c.message for c in why) or ("pas de plan dans le temps accordé",),
+    report = verify(scenario, unpack_plan(plan, scenario, own=True).plan)
+    if report.violations or report.cost != end.cost:
+        raise PlanRefused(
+            [f"{v.rule} — {v.subject} : {v.message}" for v in report.violations]
+            or [f"coût relu {report.cost}, annoncé {end.cost}"]
         )
-    files, told = _folder(scenario, result)
-    return Outcome(result.status, figures | told | _spent(begin), files)
-
-
-def _folder(scenario: Scenario, result: Result) -> tuple[dict[str, bytes], dict[str, Any]]:
-    """The plan folder in memory, and the figures of the plan that it reads back as."""
-    assert result.plan is not None
-    assert result.report is not None
-    unplaced = reasons(scenario, result.plan)
-    measured = indicators(scenario, result.plan, unplaced)
-    with tempfile.TemporaryDirectory(prefix="bassin-") as beside:
-        folder = Path(beside) / "plan"
-        write_plan(
-            folder,
-            scenario,
-            result,
-            unplaced=unplaced,
-            indicators=measured.model_dump(mode="json"),
-        )
-        report = verify(scenario, read_plan(folder, scenario))
-        if report.violations or report.cost != result.report.cost:
-            raise PlanRefused(
-                [f"{v.rule} — {v.subject} : {v.message}" for v in report.violations]
-                or [f"coût relu {report.cost}, annoncé {result.report.cost}"]
-            )
-        files = {file.name: file.read_bytes() for file in folder.iterdir()}
-    return files, {
-        "empreinte": digest(scenario),
+    measured = Indicators.model_validate(end.indicators)
+    cost, bound = report.cost, end.bound or 0
+    return {
         "titre": scenario.title,
         "academie": scenario.academy,
-        "cout": report.cost,
-        "ecart": result.gap,
+        "cout": cost,
+        "ecart": (cost - bound) / cost if cost else 0.0,
         "demandes": measured.demands,
         "sans_place": measured.unplaced,
         "infractions": len(report.violations),
@@ -118,5 +90,6 @@ def _folder(scenario: Scenario, result: Result) -> tuple[dict[str, bytes], dict[
 
 
 def _spent(begin: float) -> dict[str, Any]:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """Seconds in all, and the memory of the largest search of this worker so far, in MB."""
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     return {"secondes": round(monotonic() - begin, 2), "memoire_mo": round(peak)}

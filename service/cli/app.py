@@ -62,6 +62,28 @@ Iterations = Annotated[
 Output = Annotated[
     Path, typer.Option("--sortie", metavar="DOSSIER", help="Dossier où écrire le plan.")
 ]
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        "--ouvriers",
+        min=1,
+        metavar="ENTIER",
+        show_default=False,
+        help="Processus de cette machine (défaut : un par cœur).",
+    ),
+]
+Address = Annotated[
+    str,
+    typer.Option(
+        "--cluster",
+        metavar="ADRESSE",
+        show_default=False,
+        help="Un ordonnanceur Dask déjà lancé : tcp://machine:8786.",
+    ),
+]
+Memory = Annotated[
+    int, typer.Option("--memoire", min=256, metavar="MO", help="Mémoire de chaque recherche.")
+]
 Figures = Annotated[
     bool, typer.Option("--figures/--sans-figures", help="Dessine les figures à côté du plan.")
 ]
@@ -416,37 +438,24 @@ def batch(
             help="Temps du lot entier, partagé selon la taille.",
         ),
     ] = 600.0,
-    workers: Annotated[
-        int | None,
-        typer.Option(
-            "--ouvriers", min=1, metavar="ENTIER", show_default=False,
-            help="Processus de cette machine (défaut : un par cœur).",
-        ),
-    ] = None,
-    address: Annotated[
-        str | None,
-        typer.Option(
-            "--cluster", metavar="ADRESSE", show_default=False,
-            help="Un ordonnanceur Dask déjà lancé : tcp://machine:8786.",
-        ),
-    ] = None,
+    workers: Workers = None,
+    address: Address = "",
     attempts: Annotated[
         int, typer.Option("--essais", min=1, metavar="ENTIER", help="Essais avant d’écarter.")
     ] = 3,
     cores: Cores = 1,
-    iterations: Iterations = None,
+    memory: Memory = 3072,
     json: Json = False,
 ) -> None:  # fmt: skip
     """Planifie tout un lot de scénarios, ici ou sur un cluster ; reprend là où il en était.
 
     Exemple : bassin batch mon-academie --temps 1200 --sortie lot
     """
+    from service.batch.running import Means
     from service.cli.batch import run
 
-    run(
-        scenarios, output, seconds, workers, address,
-        attempts=attempts, cores=cores, iterations=iterations, json=json,
-    )  # fmt: skip
+    means = Means(address, workers, cores, memory, attempts)
+    run(scenarios, output, seconds, means, json=json)
 
 
 @app.command(cls=FrenchCommand)

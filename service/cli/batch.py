@@ -9,12 +9,11 @@ from pathlib import Path
 
 import typer
 
-from service.batch.budget import shares
-from service.batch.cluster import cluster
-from service.batch.conduct import Conductor, Planned, Standing, standing
+from service.batch.conduct import Standing
 from service.batch.gather import Aside, Task, gather
 from service.batch.manifest import batch
 from service.batch.report import write_report
+from service.batch.running import Means, run_all
 from service.batch.store import Store
 from service.batch.summary import rows, write_table
 from service.cli.batch_board import Board
@@ -29,12 +28,8 @@ def run(
     path: Path,
     output: Path,
     seconds: float,
-    workers: int | None,
-    address: str | None,
+    means: Means,
     *,
-    attempts: int,
-    cores: int,
-    iterations: int | None,
     json: bool,
 ) -> None:
     """Run what is not there yet, then write the table and the page of all of it."""
@@ -42,17 +37,11 @@ def run(
     _refuse_early(output)
     with err.status("Lecture des scénarios…") as status:
         found = list(gather(wanted, lambda name: status.update(f"Lecture de {name}…")))
-    tasks = {t.key: t for t in found if isinstance(t, Task)}
+    tasks = [t for t in found if isinstance(t, Task)]
     asides = [a for a in found if isinstance(a, Aside)]
     store = Store(output)
-    slots = workers or os.cpu_count() or 1
-    standings = {p.task.key: standing(p, store, attempts) for p in _planned(tasks, seconds, slots)}
     with interruptible() as stop:
-        if any(s.state == "attente" for s in standings.values()):
-            with cluster(address, slots) as client, Board(err, slots) as board:
-                Conductor(
-                    client, store, attempts, cores, iterations, listener=board, stop=stop
-                ).run(standings)
+        standings = run_all(tasks, store, seconds, means, lambda slots: Board(err, slots), stop)
     results = rows(standings, asides, store)
     files = write_table(results, output)
     pages = write_report(wanted.title, results, output)
@@ -65,11 +54,6 @@ def run(
         raise typer.Exit(Exit.INTERRUPTED)
     if asides or any(s.state == "écarté" for s in standings.values()):
         raise typer.Exit(Exit.REFUSED)
-
-
-def _planned(tasks: Mapping[str, Task], seconds: float, slots: int) -> list[Planned]:
-    given = shares([t.demands for t in tasks.values()], seconds, slots)
-    return [Planned(t, s) for t, s in zip(tasks.values(), given, strict=True)]
 
 
 def _refuse_early(output: Path) -> None:
