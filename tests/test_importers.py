@@ -10,7 +10,7 @@ from openpyxl import Workbook
 
 import scenarios
 from scenarios.cells import Unreadable
-from scenarios.importers.desk import Request, imported
+from scenarios.importers.desk import SOURCES, Request, imported
 from scenarios.importers.into import joined, land, new_scenario
 from scenarios.importers.mef import decoded
 from scenarios.importers.preview import Import
@@ -109,6 +109,41 @@ def test_the_directory_gives_the_establishments_of_a_bassin(tmp_path: Path) -> N
     ]  # fmt: skip
     assert [(b.id, b.open) for b in scenario.boarding_houses] == [("INT-0540037X", False)]
     assert {p.id for p in scenario.places} == {"54329", "54039"}
+
+
+def test_the_real_names_of_bassins_and_academies_are_understood(tmp_path: Path) -> None:
+    start = new_scenario("LUNEVILLE", "Nancy-Metz", "2026-2027")
+    rows = [
+        ("0540037X", "Nancy-Metz", "LYCEE PROFESSIONNEL", "BEF DE LUNEVILLE"),
+        ("0540030P", "Nancy-Metz", "LYCEE ENSEIGNT GENERAL ET TECHNOLOGIQUE", "BEF NANCY 1"),
+        ("0550752U", "Nancy-Metz", "LYCEE ENS GENERAL TECHNO PROF AGRICOLE", ""),
+        ("0932030B", "Créteil", "LYCEE POLYVALENT", ""),
+        ("0540036W", "Nancy-Metz", "SECTION ENSEIGT GENERAL ET TECHNOLOGIQUE", "BEF LUNEVILLE"),
+    ]
+    text = "uai;nom;code_commune;latitude;longitude;Libelle_academie;libelle_nature;bassin\n"
+    for uai, academy, nature, bassin in rows:
+        text += f"{uai};Lycée;54329;48,5;6,5;{academy};{nature};{bassin}\n"
+    file = given(tmp_path, text)
+    made = imported(Request(source="etablissements", scenario=start, file=file))
+    assert [e.uai for e in made.tables["etablissements"]] == ["0540037X"]  # type: ignore[attr-defined]
+    why = list(refusals(made).values())
+    words = ("autre bassin", "à la main", "autre académie", "section d’un autre")
+    for said, word in zip(why, words, strict=True):
+        assert word in said
+
+
+def test_reasons_that_differ_by_what_was_read_are_told_once(
+    tmp_path: Path, school: Scenario, tables: dict[str, Path]
+) -> None:
+    text = "nom;commune;publics\n" + "".join(f"a;Ville{i};3e\n" for i in range(5))
+    made = imported(
+        Request(source="entreprises", scenario=school, file=given(tmp_path, text),
+                communes=tables["communes"])
+    )  # fmt: skip
+    (reason,) = made.reasons("refusee").items()
+    assert reason[0].startswith("commune … inconnue")
+    assert "« Ville0 », « Ville1 », « Ville2 » et 2 autres" in reason[0]
+    assert reason[1] == [2, 3, 4, 5, 6]
 
 
 def test_a_missing_bassin_is_attached_by_hand(tmp_path: Path) -> None:
@@ -521,6 +556,16 @@ def test_the_command_shows_then_writes(
     assert scenarios.read(folder).zone == "B"
     assert _ends(["controle", str(folder)]) == 0
     capsys.readouterr()
+    report = tmp_path / "rapport.csv"
+    assert _ends([*begin, "--apercu", "--rapport", str(report)]) == 0
+    lines = report.read_text(encoding="utf-8-sig").splitlines()
+    assert lines[:3] == ["ligne;sort;motif", "2;prise;", "3;prise;"]
+    assert len(lines) == 8
+    capsys.readouterr()
+    assert _ends(["importer", "colonnes"]) == 0
+    told = capsys.readouterr().out
+    for source in SOURCES:
+        assert f"## `{source}`" in told or source in ("secteurs", "simulation")
     lost = str(tmp_path / "absent.csv")
     assert _ends(["importer", "divisions", lost, "--scenario", str(folder)]) == 2
     assert "introuvable" in capsys.readouterr().out

@@ -17,7 +17,7 @@ from solver.domain import Place
 from solver.errors import CalendrierBassinError
 
 _KM_PER_DEGREE = 111.195
-_COLUMNS = (
+COLUMNS = (
     Sought("code_insee", ("code_insee", "code_commune", "codecommune", "insee", "com"), True),
     Sought("nom", ("nom", "nom_commune", "commune", "libelle", "nom_standard"), True),
     Sought("lat", ("lat", "latitude", "latitude_centre", "latitude_mairie"), True),
@@ -105,7 +105,7 @@ def read_communes(path: Path | None, known: Iterable[Place] = ()) -> Communes:
     communes = Communes()
     if path is not None:
         made = Import("communes", path.name)
-        for row in sought_rows(handed(path), _COLUMNS, made):
+        for row in sought_rows(handed(path), COLUMNS, made):
             try:
                 people = row.read("population", column("divisions", "effectif"))
                 place = record(

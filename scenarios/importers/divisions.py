@@ -25,7 +25,7 @@ LARGEST_SCHOOL = 5_000
 SHARE_2GT = 0.3
 """Pupils of a lycée who are in 2de GT, where only its total is known."""
 
-_MEF_LIST = (
+MEF_LIST = (
     Sought("uai", ("uai", "code_uai", "numero_uai", "codeuai"), True),
     Sought("mef", ("mef", "code_mef", "codemef", "mefstat11", "mef_stat_11"), True),
     Sought("effectif", ("effectif", "eleves", "nb_eleves", "effectif_total"), True),
@@ -34,7 +34,7 @@ _MEF_LIST = (
     Sought("diplome", ("formation_diplome", "code_formation_diplome")),
     Sought("statut", ("statut", "code_statut", "codestatut")),
 )  # fmt: skip
-_HEADCOUNTS = (
+HEADCOUNTS = (
     Sought("uai", ("uai", "numero_uai", "code_uai", "identifiant_de_l_etablissement"), True),
     Sought("n3", ("n3_hors_segpa_ulis", "n3", "effectif_3e", "eleves_3e", "troisieme")),
     Sought("n3_total", ("n3",)),
@@ -122,7 +122,7 @@ def from_mef_list(
     does not hold (`known`).
     """
     made = opening.made
-    for row in sought_rows(file, _MEF_LIST, made):
+    for row in sought_rows(file, MEF_LIST, made):
         try:
             uai = _known(row, known)
             reason = not_a_pupil(row.text("statut"))
@@ -156,7 +156,7 @@ def from_headcounts(file: Handed, known: Collection[str], opening: Opening) -> I
     Where a lycée has only its total, 2de GT is `SHARE_2GT` of it, said so in the preview.
     """
     made = opening.made
-    for row in sought_rows(file, _HEADCOUNTS, made):
+    for row in sought_rows(file, HEADCOUNTS, made):
         try:
             uai = _known(row, known)
             counts, why = _counts(row)

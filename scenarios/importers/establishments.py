@@ -14,7 +14,7 @@ from scenarios.importers.preview import Import, listed
 from scenarios.importers.sought import Row, Sought, column, record, sought_rows
 from solver.domain import BoardingHouse, Establishment, Place, SchoolType
 
-_COLUMNS = (
+COLUMNS = (
     Sought("uai", ("identifiant_de_l_etablissement", "numero_uai", "code_uai", "uai", "rne"), True),
     Sought("nom", ("nom_etablissement", "appellation_officielle", "nom", "denomination"), True),
     Sought("type", ("libelle_nature", "nature_uai_libe", "type", "type_etablissement"), True),
@@ -29,7 +29,7 @@ _COLUMNS = (
     Sought("etat", ("etat", "etat_etablissement_libe")),
     Sought("mere", ("etablissement_mere", "uai_mere")),
 )
-_ATTACHED = (
+ATTACHED = (
     Sought("uai", ("uai", "code_uai", "identifiant_de_l_etablissement"), True),
     Sought("bassin", ("bassin", "bef", "libelle_bassin_formation"), True),
 )
@@ -86,7 +86,7 @@ def establishments(
     without: list[str] = []
     boarding: list[str] = []
     others: set[str] = set()
-    for row in sought_rows(file, _COLUMNS, made):
+    for row in sought_rows(file, COLUMNS, made):
         uai = row.text("uai").upper()
         own = attached.get(uai) or row.text("bassin")
         if not own and academy and fold(row.text("academie")) not in ("", fold(academy)):
@@ -134,7 +134,7 @@ def attachments(path: Path) -> dict[str, str]:
     made = Import("rattachements", path.name)
     found = {
         row.text("uai").upper(): row.text("bassin")
-        for row in sought_rows(handed(path), _ATTACHED, made)
+        for row in sought_rows(handed(path), ATTACHED, made)
     }
     if made.faults:
         raise UnusableTable(made)

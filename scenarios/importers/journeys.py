@@ -13,7 +13,7 @@ from scenarios.importers.sought import Sought, column, record, sought_rows
 from solver.domain import Journey, Mode, Place, Scenario
 from solver.errors import Fault
 
-_COLUMNS = (
+COLUMNS = (
     Sought("origine", ("origine", "origin", "from", "depart", "lieu_depart"), True),
     Sought("destination", ("destination", "to", "arrivee", "lieu_arrivee"), True),
     Sought("mode", ("mode", "profil", "profile")),
@@ -34,7 +34,7 @@ def journeys_from_table(file: Handed, places: Sequence[Place], mode: Mode | None
     made = Import("trajets", file.file)
     known = {p.id for p in places}
     seen: dict[tuple[str, str, str], int] = {}
-    for row in sought_rows(file, _COLUMNS, made):
+    for row in sought_rows(file, COLUMNS, made):
         try:
             ends = [row.text(name) for name in ("origine", "destination")]
             ends = [f"0{e}" if e not in known and f"0{e}" in known else e for e in ends]

@@ -16,12 +16,12 @@ from scenarios.importers.handed import handed
 from scenarios.importers.preview import Import
 from scenarios.importers.sought import Sought, sought_rows
 
-_DIPLOMAS = (
+DIPLOMAS = (
     Sought("diplome", ("formation_diplome", "diplome_code", "code_diplome"), True),
     Sought("secteurs", ("secteurs_accueil", "secteurs", "secteur_id"), True),
     Sought("rome", ("rome", "codes_rome", "code_rome")),
 )
-_ACTIVITIES = (
+ACTIVITIES = (
     Sought("secteur", ("secteur_id", "secteur_code"), True),
     Sought("naf", ("naf", "code_naf", "ape", "code_ape"), True),
 )
@@ -61,7 +61,7 @@ def read_nomenclature(diplomas: Path | None, activities: Path | None) -> Nomencl
 def _read_diplomas(path: Path, read: Nomenclature) -> None:
     made = Import("diplomes", path.name)
     jobs: dict[str, list[str]] = {}
-    for row in sought_rows(handed(path), _DIPLOMAS, made):
+    for row in sought_rows(handed(path), DIPLOMAS, made):
         code = row.text("diplome").zfill(8)
         try:
             read.sectors_of_diploma[code] = _identifiers(row.text("secteurs"))
@@ -78,7 +78,7 @@ def _read_diplomas(path: Path, read: Nomenclature) -> None:
 def _read_activities(path: Path, read: Nomenclature) -> None:
     made = Import("secteurs", path.name)
     sectors: dict[str, list[str]] = {}
-    for row in sought_rows(handed(path), _ACTIVITIES, made):
+    for row in sought_rows(handed(path), ACTIVITIES, made):
         sectors.setdefault(naf(row.text("naf")), []).append(row.text("secteur"))
     read.sectors_of_activity.update(
         {code: tuple(dict.fromkeys(found)) for code, found in sectors.items() if code}

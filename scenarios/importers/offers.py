@@ -20,7 +20,7 @@ from scenarios.importers.sought import Row, Sought, column, record, sought_rows
 from solver.domain import OBSERVATION, TRAINING, Capacity, Host, Place, Public
 from solver.week import Week
 
-_COLUMNS = (
+COLUMNS = (
     Sought("publics", ("niveaux", "niveau", "publics", "grades", "filiere"), True),
     Sought("places", ("places", "max_candidates", "nb_places", "offres")),
     Sought("siret", ("siret", "employer_siret")),
@@ -70,7 +70,7 @@ def offers(
     made = Import("offres", file.file)
     standing = {h.id: h for h in known}
     offered: dict[str, _Offered] = {}
-    for row in sought_rows(file, _COLUMNS, made):
+    for row in sought_rows(file, COLUMNS, made):
         try:
             host, place = _host(row, communes, nomenclature)
             weeks = _weeks(row, year)

@@ -20,7 +20,7 @@ from scenarios.importers.pseudonyms import Pseudonyms
 from scenarios.importers.sought import Row, Sought, column, record, sought_rows
 from solver.domain import Pupil
 
-_COLUMNS = (
+COLUMNS = (
     Sought("ine", ("ine", "id_national", "identifiant_national", "numero_ine"), secret=True),
     Sought("nom", ("nom", "nom_eleve", "nom_de_famille", "nom_famille"), secret=True),
     Sought("prenom", ("prenom", "prenom_eleve", "prenoms", "prenom_1"), secret=True),
@@ -62,7 +62,7 @@ def pupils(
     """
     made = opening.made
     found = _Found(opening, homes, boarding, communes, pseudonyms)
-    for row in sought_rows(file, _COLUMNS, made):
+    for row in sought_rows(file, COLUMNS, made):
         try:
             why = found.take(row, school)
         except Unreadable as reason:

@@ -18,7 +18,7 @@ from scenarios.importers.sirene import siret_of
 from scenarios.importers.sought import Row, Sought, column, record, sought_rows
 from solver.domain import OBSERVATION, TRAINING, Host, Place, Public
 
-_COLUMNS = (
+COLUMNS = (
     Sought("nom", ("nom", "raison_sociale", "entreprise", "structure", "nom_entreprise",
                    "nom_de_l_entreprise", "structure_d_accueil", "enseigne"), True),
     Sought("siret", ("siret", "n_siret", "numero_siret", "accueil")),
@@ -56,7 +56,7 @@ def shared_hosts(
     """One host per workplace of the list, those the scenario holds (`known`) completed."""
     made = Import("entreprises", file.file)
     register = Register(known)
-    for row in sought_rows(file, _COLUMNS, made):
+    for row in sought_rows(file, COLUMNS, made):
         try:
             said, why = _said(row, communes, nomenclature)
             merged = register.put(said)

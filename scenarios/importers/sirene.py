@@ -17,7 +17,7 @@ from scenarios.importers.preview import Import
 from scenarios.importers.sought import Row, Sought, record, sought_rows
 from solver.domain import Host, Place, Public
 
-_COLUMNS = (
+COLUMNS = (
     Sought("siret", ("siret",), True),
     Sought("naf", ("activite_principale_etablissement", "activiteprincipaleetablissement", "naf",
                    "ape", "code_naf", "activiteprincipaleunitelegale"), True),
@@ -51,7 +51,7 @@ def sirene(
     made = Import("sirene", file.file)
     seen: set[str] = set()
     placed: set[str] = set()
-    for row in sought_rows(file, _COLUMNS, made):
+    for row in sought_rows(file, COLUMNS, made):
         try:
             host, place = _host(row, communes, nomenclature, publics, slots, fewest)
             if host.id in seen:

@@ -17,6 +17,9 @@ from service.cli.output import as_json, count, number, say
 from service.cli.scenario import fault_fields
 from solver.domain import Scenario
 
+_OUTCOMES: Mapping[Outcome, str] = {
+    "prise": "prise", "changee": "prise, changée", "refusee": "refusée",
+}  # fmt: skip
 _MOST_REASONS = 20
 _TITLES: Mapping[Outcome, str] = {"changee": "Lignes changées", "refusee": "Lignes refusées"}
 
@@ -46,6 +49,7 @@ def run(
     source: str,
     folder: Path,
     preview: bool,
+    report: Path | None,
     json: bool,
     *,
     first: Scenario | None = None,
@@ -59,6 +63,8 @@ def run(
     landed = None
     if made.usable and not preview:
         landed = land(folder, made.tables, first)
+    if report is not None:
+        _write_report(made, report)
     if json:
         as_json(_described(made, landed))
     else:
@@ -72,6 +78,7 @@ def run(
 def journeys(
     folder: Path,
     preview: bool,
+    report: Path | None,
     json: bool,
     *,
     file: Path | None,
@@ -90,10 +97,19 @@ def journeys(
         raise typer.BadParameter("--jour attend une date : 2027-01-12.") from None
     server = RouteServer(url, engine, cache, day) if url is not None else None
     try:
-        run("trajets", folder, preview, json, file=file, mode=mode, server=server)
+        run("trajets", folder, preview, report, json, file=file, mode=mode, server=server)
     finally:
         if server is not None:
             server.close()
+
+
+def _write_report(made: Import, path: Path) -> None:
+    """Each row and what became of it, for those who sent the file."""
+    from scenarios.folders import replace_file
+    from service.exports.safe_csv import csv_file
+
+    rows = [(v.line, _OUTCOMES[v.outcome], v.why) for v in made.verdicts]
+    replace_file(path, csv_file(("ligne", "sort", "motif"), sorted(rows)))
 
 
 def _tell(made: Import) -> None:

@@ -30,6 +30,13 @@ Folder = Annotated[
 Preview = Annotated[
     bool, typer.Option("--apercu", help="Montre ce qui serait fait, sans rien écrire.")
 ]
+Report = Annotated[
+    Path | None,
+    typer.Option(
+        "--rapport", metavar="FICHIER", show_default=False,
+        help="Écrit un CSV : chaque ligne, prise, changée ou refusée, et pourquoi.",
+    ),
+]  # fmt: skip
 Json = Annotated[bool, typer.Option("--json", help="Écrit du JSON, pour un programme.")]
 
 
@@ -100,6 +107,7 @@ def etablissements(
         ),
     ] = None,
     preview: Preview = False,
+    report: Report = None,
     json: Json = False,
 ) -> None:  # fmt: skip
     """Les établissements d’un bassin, de l’export de l’annuaire national.
@@ -112,8 +120,17 @@ def etablissements(
     from service.cli.importer import run, standing_or_new
 
     scenario = standing_or_new(folder, bassin, academy, year, zone, title)
-    run("etablissements", folder, preview, json, first=scenario, file=file, communes=communes,
-        attached=attached)  # fmt: skip
+    run(
+        "etablissements",
+        folder,
+        preview,
+        report,
+        json,
+        first=scenario,
+        file=file,
+        communes=communes,
+        attached=attached,
+    )
 
 
 @importer.command(cls=FrenchCommand)
@@ -130,6 +147,7 @@ def divisions(
         ),
     ] = 24,
     preview: Preview = False,
+    report: Report = None,
     json: Json = False,
 ) -> None:  # fmt: skip
     """Les divisions, d’une liste de MEF avec effectifs (uai, mef, effectif) ; sans les apprentis.
@@ -138,8 +156,17 @@ def divisions(
     """
     from service.cli.importer import run
 
-    run("divisions", folder, preview, json, file=file, diplomas=diplomas, periods=periods,
-        largest=largest)  # fmt: skip
+    run(
+        "divisions",
+        folder,
+        preview,
+        report,
+        json,
+        file=file,
+        diplomas=diplomas,
+        periods=periods,
+        largest=largest,
+    )
 
 
 @importer.command(cls=FrenchCommand)
@@ -148,6 +175,7 @@ def effectifs(
     folder: Folder,
     periods: Periods = True,
     preview: Preview = False,
+    report: Report = None,
     json: Json = False,
 ) -> None:
     """Les divisions de 3e, SEGPA et 2de, d’effectifs par établissement (n3, n3_segpa, n2gt).
@@ -156,7 +184,7 @@ def effectifs(
     """
     from service.cli.importer import run
 
-    run("effectifs", folder, preview, json, file=file, periods=periods)
+    run("effectifs", folder, preview, report, json, file=file, periods=periods)
 
 
 @importer.command(cls=FrenchCommand)
@@ -181,6 +209,7 @@ def eleves(
     diplomas: Diplomas = None,
     periods: Periods = True,
     preview: Preview = False,
+    report: Report = None,
     json: Json = False,
 ) -> None:  # fmt: skip
     """Les élèves et leurs divisions, de SIECLE, SYGNE ou FREGATA ; noms et INE restent à la porte.
@@ -189,8 +218,19 @@ def eleves(
     """
     from service.cli.importer import run
 
-    run("eleves", folder, preview, json, file=file, key=key, school=school, communes=communes,
-        diplomas=diplomas, periods=periods)  # fmt: skip
+    run(
+        "eleves",
+        folder,
+        preview,
+        report,
+        json,
+        file=file,
+        key=key,
+        school=school,
+        communes=communes,
+        diplomas=diplomas,
+        periods=periods,
+    )
 
 
 @importer.command(cls=FrenchCommand)
@@ -210,6 +250,7 @@ def sirene(
         int, typer.Option("--effectif-min", min=0, metavar="ENTIER", help="Salariés, au moins.")
     ] = 1,
     preview: Preview = False,
+    report: Report = None,
     json: Json = False,
 ) -> None:
     """Des structures possibles, d’un extrait SIRENE : qui est là, pas qui accueille.
@@ -219,8 +260,20 @@ def sirene(
     """
     from service.cli.importer import run
 
-    run("sirene", folder, preview, json, file=file, activities=activities, communes=communes,
-        radius_km=radius, publics=publics, slots=slots, fewest=fewest)  # fmt: skip
+    run(
+        "sirene",
+        folder,
+        preview,
+        report,
+        json,
+        file=file,
+        activities=activities,
+        communes=communes,
+        radius_km=radius,
+        publics=publics,
+        slots=slots,
+        fewest=fewest,
+    )
 
 
 @importer.command(cls=FrenchCommand)
@@ -231,6 +284,7 @@ def entreprises(
     activities: Activities = None,
     diplomas: Diplomas = None,
     preview: Preview = False,
+    report: Report = None,
     json: Json = False,
 ) -> None:
     """Les structures d’un tableur partagé entre établissements ; les doublons sont réunis.
@@ -239,8 +293,17 @@ def entreprises(
     """
     from service.cli.importer import run
 
-    run("entreprises", folder, preview, json, file=file, communes=communes, activities=activities,
-        diplomas=diplomas)  # fmt: skip
+    run(
+        "entreprises",
+        folder,
+        preview,
+        report,
+        json,
+        file=file,
+        communes=communes,
+        activities=activities,
+        diplomas=diplomas,
+    )
 
 
 @importer.command(cls=FrenchCommand)
@@ -252,6 +315,7 @@ def offres(
     diplomas: Diplomas = None,
     radius: Radius = None,
     preview: Preview = False,
+    report: Report = None,
     json: Json = False,
 ) -> None:
     """Les offres d’une plateforme : semaines, places et publics de chaque structure.
@@ -260,8 +324,18 @@ def offres(
     """
     from service.cli.importer import run
 
-    run("offres", folder, preview, json, file=file, communes=communes, activities=activities,
-        diplomas=diplomas, radius_km=radius)  # fmt: skip
+    run(
+        "offres",
+        folder,
+        preview,
+        report,
+        json,
+        file=file,
+        communes=communes,
+        activities=activities,
+        diplomas=diplomas,
+        radius_km=radius,
+    )
 
 
 @importer.command(cls=FrenchCommand)
@@ -270,6 +344,7 @@ def secteurs(
     activities: Activities = None,
     diplomas: Diplomas = None,
     preview: Preview = False,
+    report: Report = None,
     json: Json = False,
 ) -> None:
     """Les secteurs des divisions et des structures du scénario, des tables NAF et diplômes.
@@ -278,7 +353,7 @@ def secteurs(
     """
     from service.cli.importer import run
 
-    run("secteurs", folder, preview, json, activities=activities, diplomas=diplomas)
+    run("secteurs", folder, preview, report, json, activities=activities, diplomas=diplomas)
 
 
 @importer.command(cls=FrenchCommand)
@@ -316,6 +391,7 @@ def trajets(
         str, typer.Option("--jour", metavar="DATE", help="Jour des trajets (OpenTripPlanner).")
     ] = "2027-01-12",
     preview: Preview = False,
+    report: Report = None,
     json: Json = False,
 ) -> None:
     """Les temps de trajet, d’un CSV ou d’un serveur OSRM, Valhalla ou OpenTripPlanner.
@@ -325,8 +401,18 @@ def trajets(
     """
     from service.cli.importer import journeys
 
-    journeys(folder, preview, json, file=file, mode=mode, url=url, engine=engine, cache=cache,
-             day=day)  # fmt: skip
+    journeys(
+        folder,
+        preview,
+        report,
+        json,
+        file=file,
+        mode=mode,
+        url=url,
+        engine=engine,
+        cache=cache,
+        day=day,
+    )
 
 
 @importer.command(cls=FrenchCommand)
@@ -339,6 +425,7 @@ def simulation(
         typer.Option(metavar="basse|normale|haute", help="Rareté des places."),
     ] = "normale",
     preview: Preview = False,
+    report: Report = None,
     json: Json = False,
 ) -> None:
     """Des structures fictives, tant que personne n’a dit qui accueille : pour essayer seulement.
@@ -347,4 +434,15 @@ def simulation(
     """
     from service.cli.importer import run
 
-    run("simulation", folder, preview, json, communes=communes, seed=seed, tension=tension)
+    run("simulation", folder, preview, report, json, communes=communes, seed=seed, tension=tension)
+
+
+@importer.command(cls=FrenchCommand)
+def colonnes() -> None:
+    """Les colonnes que chaque source reconnaît, en Markdown.
+
+    Exemple : bassin importer colonnes > colonnes.md
+    """
+    from scenarios.importers.documentation import columns_documentation
+
+    typer.echo(columns_documentation(), nl=False)
