@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from town import BACKENDS, SCHOOL, Town, packed, town, village, village_solved
+from town import BACKENDS, SCHOOL, Town, own_periods, packed, town, village, village_solved
 
 from service.acts import plans, scenarios
 from service.packing import pack_plan
@@ -17,9 +17,7 @@ from solver.verify import verify
 def place(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Town]:
-    with town(
-        tmp_path_factory.mktemp("plans"), request.param, requests_per_minute=100_000
-    ) as built:
+    with town(tmp_path_factory.mktemp("plans"), request.param) as built:
         built.coordinator()
         built.ddf()
         built.rectorat()
@@ -137,9 +135,7 @@ def test_nothing_that_leaves_the_school_names_or_counts_few_pupils(
 
 def test_a_shift_table_says_every_week(place: Town, stored: tuple[ScenarioRow, PlanRow]) -> None:
     client = place.signed_in("ddf")
-    mine = [
-        p for p in village().periods if village().division_of[p.division].establishment == SCHOOL
-    ]
+    mine = own_periods()
     rows = client.get(f"/api/v1/plans/{stored[1].id}/shifts", params={"subject": mine[0].id}).json()
     assert sum(row["actuelle"] for row in rows) == 1
     assert len(rows) > 30

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from town import BACKENDS, SCHOOL, Town, packed, town, village, village_solved
+from town import BACKENDS, Town, own_periods, packed, town, village, village_solved
 
 from service.acts import plans, scenarios
 from service.patches import Operation, patched
@@ -18,9 +18,7 @@ from solver.explain.parts import changed
 def place(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Town]:
-    with town(
-        tmp_path_factory.mktemp("variants"), request.param, requests_per_minute=100_000
-    ) as built:
+    with town(tmp_path_factory.mktemp("variants"), request.param) as built:
         built.coordinator()
         built.ddf()
         built.rectorat()
@@ -141,9 +139,7 @@ def test_a_proposal_is_seen_by_both_and_accepted_with_a_variant_and_a_run(
 ) -> None:
     ddf, coordinator = place.signed_in("ddf"), place.signed_in("coordonnateur")
     url = f"/api/v1/plans/{stored[1].id}/shifts"
-    mine = [
-        p for p in village().periods if village().division_of[p.division].establishment == SCHOOL
-    ]
+    mine = own_periods()
     rows = ddf.get(url, params={"subject": mine[0].id}).json()
     week = next(r["semaine"] for r in rows if r["cout"] is not None and not r["actuelle"])
     asked = {"plan": stored[1].id, "subject": mine[0].id, "week": week, "message": "CCF"}
@@ -174,9 +170,7 @@ def test_a_proposal_is_declined_with_a_reason(
     place: Town, stored: tuple[ScenarioRow, PlanRow]
 ) -> None:
     ddf, coordinator = place.signed_in("ddf"), place.signed_in("coordonnateur")
-    mine = [
-        p for p in village().periods if village().division_of[p.division].establishment == SCHOOL
-    ]
+    mine = own_periods()
     url = f"/api/v1/plans/{stored[1].id}/shifts"
     rows = ddf.get(url, params={"subject": mine[1].id}).json()
     week = next(r["semaine"] for r in rows if r["cout"] is not None and not r["actuelle"])

@@ -30,7 +30,7 @@ from service.house import House
 from service.settings import Settings
 from service.store import accounts
 from service.tables import AccountRow
-from solver.domain import Result, Scenario
+from solver.domain import Period, Result, Scenario
 from solver.explain.parts import changed
 from solver.search import solve
 
@@ -45,10 +45,16 @@ def village(bassin: str = BASSIN, academy: str = ACADEMY) -> Scenario:
     return changed(generate(5, 60), academy=academy, bassin=bassin)
 
 
+def own_periods() -> list[Period]:
+    """The periods of SCHOOL."""
+    divisions = village().division_of
+    return [p for p in village().periods if divisions[p.division].establishment == SCHOOL]
+
+
 @cache
 def village_solved() -> Result:
     """A plan for it, not a bad one."""
-    return solve(village(), iterations=4_000, cores=1)
+    return solve(village(), iterations=1_000, cores=1)
 
 
 def packed(scenario: Scenario) -> bytes:
@@ -147,6 +153,7 @@ def database_url(backend: str, home: Path) -> str:
 @contextmanager
 def town(home: Path, backend: str = "sqlite", **settings: Any) -> Iterator[Town]:
     """A town, closed at the end."""
+    settings.setdefault("requests_per_minute", 100_000)
     built = Town(home, database=database_url(backend, home), **settings)
     try:
         yield built
