@@ -189,6 +189,27 @@ def solve(
 
 
 @app.command(cls=FrenchCommand)
+def front(
+    scenario: Scenario,
+    output: Output = Path("front"),
+    seconds: Seconds = 120.0,
+    plans: Annotated[
+        int, typer.Option("--plans", min=2, max=7, metavar="ENTIER", help="Barèmes essayés.")
+    ] = 5,
+    seed: Seed = 0,
+    cores: Cores = 2,
+    json: Json = False,
+) -> None:
+    """Propose quelques plans vérifiés, entre élèves sans place, dates et trajets.
+
+    Exemple : bassin front mon-bassin --temps 300 --sortie plans-au-choix
+    """
+    from service.cli.front import choose
+
+    choose(scenario, output, seconds=seconds, plans=plans, seed=seed, cores=cores, json=json)
+
+
+@app.command(cls=FrenchCommand)
 def verify(scenario: Scenario, plan: Plan, json: Json = False) -> None:
     """Relit un plan : toutes les règles enfreintes, et le coût recalculé.
 

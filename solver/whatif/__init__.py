@@ -5,6 +5,7 @@ pupil without a place, `shortage` what would place most pupils. `replan` starts 
 scenario that has changed. Must not know: files, how answers are shown.
 """
 
+from solver.whatif.front import Choice, Front, front
 from solver.whatif.obstacles import Obstacle
 from solver.whatif.prospect import Idle, Lead, Prospect, prospect
 from solver.whatif.remedies import Applied, Remedies, Remedy
@@ -18,6 +19,8 @@ from solver.whatif.why import Why, why
 __all__ = [
     "Adapted",
     "Applied",
+    "Choice",
+    "Front",
     "Idle",
     "Lead",
     "Obstacle",
@@ -34,6 +37,7 @@ __all__ = [
     "Standing",
     "Why",
     "adapted",
+    "front",
     "openings",
     "prospect",
     "replan",
