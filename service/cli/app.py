@@ -520,14 +520,21 @@ def serve(
         typer.Option("--port", min=0, max=65535, metavar="PORT", show_default=False,
                      help="Sur quel port."),
     ] = None,
+    worker: Annotated[
+        bool,
+        typer.Option("--worker", help="Prête cette machine à l’ordonnanceur (BASSIN_SCHEDULER)."),
+    ] = False,
 ) -> None:  # fmt: skip
     """Ouvre le service : l’API et ses calculs, pour tout un bassin ou une académie.
 
     Exemple : bassin serve --port 8000
     """
-    from service.cli.service import serve
+    from service.cli.service import serve, work
 
-    serve(host, port)
+    if worker:
+        work()
+    else:
+        serve(host, port)
 
 
 @app.command(cls=FrenchCommand)

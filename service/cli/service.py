@@ -9,6 +9,7 @@ from service.accounts import invitations
 from service.api import create_app
 from service.cli.output import as_json, count, err, grid, number, say
 from service.house import House
+from service.jobs.dispatcher import Dispatcher
 from service.logs import install
 from service.settings import Settings
 from service.store import Database, journal, retention
@@ -27,7 +28,7 @@ def serve(host: str | None, port: int | None) -> None:
     house.database.migrate()
     _welcome(house.database, settings)
     config = uvicorn.Config(
-        create_app(settings, house),
+        create_app(settings, house, Dispatcher(settings, house.database)),
         host=settings.host,
         port=settings.port,
         log_config=None,
@@ -37,6 +38,17 @@ def serve(host: str | None, port: int | None) -> None:
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
     uvicorn.Server(config).run()
+
+
+def work() -> None:
+    """Lend this machine to the scheduler that is set, until told to end."""
+    from service.jobs.worker import work
+
+    settings = Settings()
+    if not settings.scheduler:
+        raise typer.BadParameter("BASSIN_SCHEDULER doit dire où est l’ordonnanceur (tcp://…).")
+    install(settings.log_level)
+    work(settings)
 
 
 def _welcome(database: Database, settings: Settings) -> None:

@@ -7,13 +7,10 @@ than fits. Must not know: runs, databases, how a plan is searched.
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol
 
 import dask
-import psutil
-from distributed import Client, Future, LocalCluster, as_completed
-
-from service.jobs.orders import Order
+from distributed import Client, Future, LocalCluster
 
 CORES, MEGABYTES = "cores", "megabytes"
 """Names of the resources."""
@@ -29,6 +26,15 @@ dask.config.set(
 )
 
 
+class Needs(Protocol):
+    """What a task takes of its worker."""
+
+    @property
+    def cores(self) -> int: ...
+    @property
+    def megabytes(self) -> int: ...
+
+
 class Room:
     """A cluster one is connected to."""
 
@@ -40,7 +46,7 @@ class Room:
         function: Callable[..., Any],
         *arguments: Any,
         key: str,
-        order: Order,
+        order: Needs,
         priority: int = 0,
     ) -> "Future[Any]":
         """Run a function in a worker that has the cores and memory of the order to spare."""
@@ -52,10 +58,6 @@ class Room:
             pure=False,
             resources={CORES: order.cores, MEGABYTES: order.megabytes},
         )
-
-    def completed(self, futures: "list[Future[Any]]") -> "Iterator[Future[Any]]":
-        """The futures as they end, well or not."""
-        yield from as_completed(futures, loop=self.client.loop, raise_errors=False)
 
     def resources(self) -> list[Mapping[str, float]]:
         """What each worker has in all."""
@@ -98,8 +100,3 @@ def opened(
 def machine_cores() -> int:
     """Cores that this process may use."""
     return len(os.sched_getaffinity(0))
-
-
-def machine_megabytes() -> int:
-    """Memory of this machine, in MB."""
-    return int(psutil.virtual_memory().total / 2**20)
