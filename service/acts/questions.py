@@ -15,7 +15,17 @@ from service.refusals import Refusal
 from solver.compare import Comparison, Contender, Point, compare, pareto
 from solver.domain import Scenario
 from solver.errors import UnknownSubject
-from solver.whatif import Shift, Shortage, Standing, Why, shifts, shortage, why
+from solver.whatif import (
+    Recommendation,
+    Shift,
+    Shortage,
+    Standing,
+    Why,
+    recommendations,
+    shifts,
+    shortage,
+    why,
+)
 
 _PATIENCE_SECONDS = 20.0
 _RETRY_SECONDS = 10
@@ -53,6 +63,16 @@ def reasons_of(
     with _turn(house):
         answers = why(standing, pupil, period)
     return tuple(_discreet(scenario, sight, answer) for answer in answers)
+
+
+def other_hosts(
+    house: House, user: User, plan_id: str, pupil: str, period: str
+) -> tuple[Recommendation, ...]:
+    """The ten best hosts for a pupil in a period, and what each would change."""
+    standing = _standing(house, user, plan_id, Action.READ_PUPILS)
+    require_own_pupil(standing.scenario, rights.sight(user), pupil)
+    with _turn(house):
+        return recommendations(standing, pupil, period)
 
 
 def require_own_pupil(scenario: Scenario, sight: Sight, pupil: str) -> None:

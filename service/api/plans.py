@@ -16,7 +16,7 @@ from service.api.dependencies import CurrentUser, HouseDep, SliceDep, route
 from service.api.idempotency import IdempotentRoute
 from service.tables import PlanRow
 from solver.domain import Unplaced, Violation
-from solver.whatif import Shift, Shortage, Why
+from solver.whatif import Recommendation, Shift, Shortage, Why
 
 router = APIRouter(prefix="/plans", tags=["plans"], route_class=IdempotentRoute)
 Id = Annotated[str, Path(max_length=64, description="Identifiant")]
@@ -250,6 +250,18 @@ def why(
 ) -> list[Why]:
     """Pourquoi un élève n’a pas de place, et ce qui la lui donnerait."""
     return list(questions.reasons_of(house, user, plan, pupil, period))
+
+
+@router.get("/{plan}/recommendations", **route(Action.READ_PUPILS, *_QUESTION))
+def recommendations(
+    plan: Id,
+    user: CurrentUser,
+    house: HouseDep,
+    pupil: Annotated[Name, Query(description="Un élève")],
+    period: Annotated[Name, Query(description="Une de ses périodes")],
+) -> list[Recommendation]:
+    """Les dix meilleures structures pour un élève, et ce que chacune changerait au coût."""
+    return list(questions.other_hosts(house, user, plan, pupil, period))
 
 
 @router.get("/{plan}/prospect", **route(Action.READ_PUPILS, *_QUESTION))

@@ -8,6 +8,7 @@ scenario that has changed. Must not know: files, how answers are shown.
 from solver.whatif.front import Choice, Front, front
 from solver.whatif.obstacles import Obstacle
 from solver.whatif.prospect import Idle, Lead, Prospect, prospect
+from solver.whatif.recommend import Recommendation, recommendations
 from solver.whatif.remedies import Applied, Remedies, Remedy
 from solver.whatif.replan import replan
 from solver.whatif.replanned import Redated, Rehoused, Replanned
@@ -27,6 +28,7 @@ __all__ = [
     "Opened",
     "Opening",
     "Prospect",
+    "Recommendation",
     "Redated",
     "Rehoused",
     "Remedies",
@@ -40,6 +42,7 @@ __all__ = [
     "front",
     "openings",
     "prospect",
+    "recommendations",
     "replan",
     "shifted",
     "shifts",
