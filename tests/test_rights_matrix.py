@@ -219,7 +219,11 @@ class Call:
             case "GET /comparisons" | "GET /fronts":
                 more["params"] = {"plan": [rows.plan().id, rows.plan().id]}
             case "POST /runs":
-                more["json"] = {"scenario": rows.scenario().id, "seconds": 1}
+                more["json"] = {"scenario": rows.scenario().id, "stop": {"seconds": 1}}
+            case "PATCH /runs/{run}":
+                more["json"] = {"title": "Essai"}
+            case "POST /runs/{run}/from-patch":
+                more["json"] = {"operations": [change]}
             case "POST /proposals":
                 more["json"] = {
                     "plan": rows.plan().id, "subject": period.id, "week": self._other_week()
