@@ -575,3 +575,61 @@ def _ends(arguments: list[str]) -> int:
     with pytest.raises(SystemExit) as end:
         main(arguments)
     return int(end.value.code or 0)
+
+
+def test_a_name_of_two_known_workplaces_is_refused_and_a_lost_siret_is_said(
+    tmp_path: Path, school: Scenario, tables: dict[str, Path]
+) -> None:
+    def host(identifier: str, name: str) -> Host:
+        return Host(id=identifier, name=name, place="54329", publics=("3E",), slots=1)
+
+    before = joined(
+        school,
+        {
+            "accueils": [
+                host("55200000100013", "Garage du Pont"),
+                host("55200000100021", "Garage du Pont"),
+                host("X-mairie", "Mairie"),
+            ]
+        },
+    ).scenario
+    file = given(
+        tmp_path,
+        "nom;siret;commune;publics;places\n"
+        "GARAGE DU PONT;;Lunéville;CAP;1\n"
+        "Mairie;55200000100039;Lunéville;3e;4\n",
+    )
+    made = imported(
+        Request(source="entreprises", scenario=before, file=file, communes=tables["communes"])
+    )
+    assert "plusieurs structures" in refusals(made)[2]
+    assert made.verdicts[1].why.endswith("SIRET de la ligne non repris")
+    assert [(getattr(h, "id", ""), getattr(h, "slots", 0)) for h in made.tables["accueils"]] == [
+        ("X-mairie", 4)
+    ]
+
+
+def test_a_second_export_changes_divisions_and_names_those_who_left(
+    tmp_path: Path, school: Scenario, tables: dict[str, Path]
+) -> None:
+    head = "ine;classe;mef;date de naissance\n"
+    rows = [f"12345678{i:02d}A;2 ASSP 1;2473300731;14/03/2010\n" for i in range(3)]
+    moved = rows[0].replace("2 ASSP 1", "2_ASSP_1")
+    first = given(tmp_path, head + "".join(rows), "octobre.csv")
+    second = given(tmp_path, head + moved + rows[1], "mars.csv")
+    key = tmp_path / "cle"
+    asked = {"source": "eleves", "school": "0540037X", "key": key}
+    before = joined(school, imported(Request(scenario=school, file=first, **asked)).tables).scenario
+    made = accounted(imported(Request(scenario=before, file=second, **asked)))
+    assert made.taken == 2
+    (gone,) = [n for n in made.notes if "absents du fichier" in n]
+    assert before.pupils[2].id in gone
+    after = joined(before, made.tables)
+    assert (after.added["eleves"], after.changed["divisions"]) == (0, 1)
+    assert [d.headcount for d in after.scenario.divisions] == [2]
+
+
+def test_a_folder_whose_name_has_a_dot_is_a_folder(tmp_path: Path, school: Scenario) -> None:
+    assert land(tmp_path / "bassin-v1.2", {}, school).scenario == school
+    with pytest.raises(FileExistsError):
+        land(tmp_path / "bassin.xlsx", {}, school)

@@ -16,9 +16,9 @@ from scenarios.importers.handed import handed
 from scenarios.importers.journeys import journeys_from_server, journeys_from_table
 from scenarios.importers.nomenclature import Nomenclature, read_nomenclature
 from scenarios.importers.offers import offers
-from scenarios.importers.preview import Import
+from scenarios.importers.preview import Import, listed
 from scenarios.importers.pseudonyms import Pseudonyms, school_key
-from scenarios.importers.pupils import pupils
+from scenarios.importers.pupils import absent, pupils
 from scenarios.importers.route_servers import RouteServer
 from scenarios.importers.sectors import sectors
 from scenarios.importers.shared_hosts import shared_hosts
@@ -113,7 +113,7 @@ def _pupils(request: Request) -> Import:
     if request.key is None:
         raise ValueError("pupils need the key of their pseudonyms")
     scenario = request.scenario
-    return pupils(
+    made = pupils(
         handed(request.path()),
         request.school,
         {e.uai: e.place for e in scenario.establishments},
@@ -122,6 +122,13 @@ def _pupils(request: Request) -> Import:
         Pseudonyms(school_key(request.key, request.folder)),
         _opening(request),
     )
+    gone = absent(made, scenario)
+    if gone and not made.faults:
+        made.note(
+            "Élèves du scénario, de ces établissements, absents du fichier (ils restent, à retirer "
+            f"de eleves.csv s’ils sont partis) : {listed(gone)}."
+        )
+    return made
 
 
 def _sirene(request: Request) -> Import:

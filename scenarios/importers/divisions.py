@@ -221,7 +221,7 @@ def _plausible(headcount: int) -> None:
 
 
 def _is_general(row: Row) -> bool:
-    return any(row.text(name) in ("1", "oui", "Oui") for name in ("generale", "technologique"))
+    return row.yes("generale") or row.yes("technologique")
 
 
 def _code(public: Public, index: int) -> str:

@@ -110,9 +110,8 @@ def establishments(
             continue
         seen[uai] = row.line
         made.add(school)
-        if all(p.id != place.id for p in made.tables.get("lieux", [])):  # type: ignore[attr-defined]
-            made.add(place)
-        if row.text("internat") not in ("", "0", "non", "Non", "0.0"):
+        made.add_place(place)
+        if row.yes("internat"):
             boarding.append(uai)
             made.add(BoardingHouse(id=f"INT-{uai}", establishment=uai, place=place.id))
         changed = "rattaché à la main" if uai in attached else ""

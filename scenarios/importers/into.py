@@ -91,7 +91,7 @@ def land(
     Raises `InvalidScenario` (the folder as it stands, or as it would be, has faults: nothing is
     written), `FileExistsError`, `OSError`.
     """
-    if folder.suffix or (folder.exists() and not folder.is_dir()):
+    if folder.suffix in (".zip", ".xlsx", ".json") or (folder.exists() and not folder.is_dir()):
         raise FileExistsError(f"« {folder} » n’est pas un dossier de scénario : en donner un")
     _no_variant(folder)
     exists = (folder / "scenario.toml").is_file()

@@ -72,7 +72,11 @@ class Register:
         if alike:
             (found,) = alike
             self._merge(found, said)
-            if said.siret and not found.known:
+            if said.siret and found.known:
+                return (
+                    f"{self._why(found, 'même nom et même commune')}, SIRET de la ligne non repris"
+                )
+            if said.siret:
                 found.host = found.host.model_copy(update={"id": said.host.id})
                 found.siret = True
                 self._by_siret[said.host.id] = found

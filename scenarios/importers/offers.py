@@ -31,9 +31,9 @@ COLUMNS = (
     Sought("code_postal", ("code_postal", "zipcode", "cp")),
     Sought("naf", ("naf", "ape", "code_ape", "code_naf")),
     Sought("rome", ("rome", "code_rome")),
-    Sought("semaines", ("semaines", "weeks", "semaines_disponibles")),
-    Sought("debut", ("date_debut", "debut", "first_date")),
-    Sought("fin", ("date_fin", "fin", "last_date")),
+    Sought("semaines", ("semaines", "weeks", "semaines_disponibles"), dated=True),
+    Sought("debut", ("date_debut", "debut", "first_date"), dated=True),
+    Sought("fin", ("date_fin", "fin", "last_date"), dated=True),
 )  # fmt: skip
 _GRADES: dict[str, tuple[Public, ...]] = {
     "seconde_only": ("2GT",), "troisieme_only": ("3E",), "quatrieme_only": ("4E",),
@@ -92,8 +92,7 @@ def offers(
 
 
 def _put(made: Import, one: _Offered, known: Host | None) -> None:
-    if all(getattr(p, "id", "") != one.place.id for p in made.tables.get("lieux", [])):
-        made.add(one.place)
+    made.add_place(one.place)
     if known is not None:
         wider = _wider(known, one.host)
         made.add(wider)

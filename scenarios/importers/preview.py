@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from scenarios.tables import scenario_tables
-from solver.domain import Frozen
+from solver.domain import Frozen, Place
 from solver.errors import Fault
 
 Outcome = Literal["prise", "changee", "refusee"]
@@ -45,6 +45,7 @@ class Import:
     notes: list[str] = field(default_factory=list)
     """What the reader must know: columns left at the door, what was supposed, what is missing."""
     rows_read: int = 0
+    _places: set[str] = field(default_factory=set)
 
     def take(self, line: int, why: str = "") -> None:
         """The row is in; `why` says what was changed on the way, where anything was."""
@@ -57,6 +58,12 @@ class Import:
         """Records that the file gives, each into its table."""
         for record in records:
             self.tables.setdefault(_table_of(record), []).append(record)
+
+    def add_place(self, place: Place) -> None:
+        """A place that some record of the file needs, once."""
+        if place.id not in self._places:
+            self._places.add(place.id)
+            self.add(place)
 
     def note(self, text: str) -> None:
         if text not in self.notes:

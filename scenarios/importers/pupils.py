@@ -18,14 +18,14 @@ from scenarios.importers.mef import Mef, decoded
 from scenarios.importers.preview import Import
 from scenarios.importers.pseudonyms import Pseudonyms
 from scenarios.importers.sought import Row, Sought, column, record, sought_rows
-from solver.domain import Pupil
+from solver.domain import Division, Pupil, Scenario
 
 COLUMNS = (
     Sought("ine", ("ine", "id_national", "identifiant_national", "numero_ine"), secret=True),
     Sought("nom", ("nom", "nom_eleve", "nom_de_famille", "nom_famille"), secret=True),
     Sought("prenom", ("prenom", "prenom_eleve", "prenoms", "prenom_1"), secret=True),
     Sought("naissance", ("date_naissance", "date_de_naissance", "ne_e_le", "ne_le", "ddn"),
-           secret=True),
+           secret=True, dated=True),
     Sought("uai", ("uai", "code_uai", "codeuai", "numero_uai", "uai_etablissement")),
     Sought("division", ("division", "classe", "code_structure", "label_classe", "code_division"),
            required=True),
@@ -33,7 +33,7 @@ COLUMNS = (
     Sought("sexe", ("sexe", "code_sexe", "codesexe", "civilite"), secret=True),
     Sought("statut", ("statut", "code_statut", "codestatut")),
     Sought("regime", ("regime", "code_regime", "coderegime")),
-    Sought("sortie", ("date_sortie", "date_de_sortie", "date_fin", "datefinsco")),
+    Sought("sortie", ("date_sortie", "date_de_sortie", "date_fin", "datefinsco"), dated=True),
     Sought("commune", ("commune_insee", "code_commune", "code_insee", "insee_residence",
                        "codeinseeresidence", "lieu"), secret=True),
     Sought("nom_commune", ("commune", "ville", "nom_commune", "localite"), secret=True),
@@ -74,6 +74,14 @@ def pupils(
     return made
 
 
+def absent(made: Import, scenario: Scenario) -> list[str]:
+    """Pupils of the scenario, in the establishments of the file, that the file does not hold."""
+    held = {u.id for u in made.tables.get("eleves", []) if isinstance(u, Pupil)}
+    schools = {d.establishment for d in made.tables.get("divisions", []) if isinstance(d, Division)}
+    school_of = {d.id: d.establishment for d in scenario.divisions}
+    return [u.id for u in scenario.pupils if school_of[u.division] in schools and u.id not in held]
+
+
 class _Found:
     """Pupils met so far: pseudonyms, divisions with their MEF, nothing else."""
 
@@ -89,7 +97,6 @@ class _Found:
         self._communes, self._pseudonyms = communes, pseudonyms
         self._first_september = date(int(opening.year[:4]), 9, 1)
         self._seen: set[str] = set()
-        self._placed: set[str] = set()
         self._mefs: dict[tuple[str, str], Counter[Mef]] = {}
 
     def take(self, row: Row, school: str | None) -> str:
@@ -102,7 +109,7 @@ class _Found:
             raise Unreadable(reason)
         if self._gone(row):
             raise Unreadable("élève sorti de l’établissement")
-        code = row.text("division")
+        code = row.text("division").replace(" ", "_")
         if not code:
             raise Unreadable("élève sans division")
         mef = decoded(row.text("mef")) if row.text("mef") else None
@@ -116,7 +123,7 @@ class _Found:
             Pupil,
             {
                 "id": pseudonym,
-                "division": f"{uai}-{code.replace(' ', '_')}",
+                "division": f"{uai}-{code}",
                 "home": home,
                 "age": self._age(row),
                 "sex": _SEX.get(fold(row.text("sexe"))),
@@ -139,7 +146,7 @@ class _Found:
             mef = mefs.most_common(1)[0][0]
             if len({m.public for m in mefs}) > 1:
                 made.note(f"Division {code} ({uai}) : plusieurs publics, le plus nombreux retenu.")
-            headcount = sizes[f"{uai}-{code.replace(' ', '_')}"]
+            headcount = sizes[f"{uai}-{code}"]
             self._opening.open(uai, mef, headcount, code, code)
 
     def _pseudonym(self, row: Row, uai: str) -> str:
@@ -181,7 +188,5 @@ class _Found:
             )
         except Unreadable:
             return self._homes[uai], "commune inconnue : domicile supposé à l’établissement"
-        if place.id not in self._placed:
-            self._placed.add(place.id)
-            self._opening.made.add(place)
+        self._opening.made.add_place(place)
         return place.id, ""

@@ -34,7 +34,7 @@ COLUMNS = (
     Sought("effectif", ("effectif", "salaries", "nb_salaries", "nombre_de_salaries")),
     Sought("tuteurs", ("tuteurs", "nb_tuteurs", "nombre_de_tuteurs")),
     Sought("age_min", ("age_min", "age_minimum", "age_minimal")),
-    Sought("derogation", ("derogation_jusqu_au", "derogation", "fin_derogation")),
+    Sought("derogation", ("derogation_jusqu_au", "derogation", "fin_derogation"), dated=True),
 )  # fmt: skip
 _PUBLICS: tuple[tuple[str, tuple[Public, ...]], ...] = (
     ("tous", (*OBSERVATION, *TRAINING)), ("toutes", (*OBSERVATION, *TRAINING)),
@@ -64,14 +64,12 @@ def shared_hosts(
             made.refuse(row.line, reason.message)
             continue
         made.take(row.line, " ; ".join(w for w in (merged, why) if w))
-    placed: set[str] = set()
     for merged_host in register.merged:
         if not merged_host.lines:
             continue
         place = communes.places.get(merged_host.host.place)
-        if place is not None and place.id not in placed:
-            placed.add(place.id)
-            made.add(place)
+        if place is not None:
+            made.add_place(place)
         made.add(merged_host.host)
         for conflict in merged_host.conflicts:
             made.note(f"{merged_host.host.name} : {conflict}.")

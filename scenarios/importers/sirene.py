@@ -50,7 +50,6 @@ def sirene(
     """
     made = Import("sirene", file.file)
     seen: set[str] = set()
-    placed: set[str] = set()
     for row in sought_rows(file, COLUMNS, made):
         try:
             host, place = _host(row, communes, nomenclature, publics, slots, fewest)
@@ -60,9 +59,7 @@ def sirene(
             made.refuse(row.line, reason.message)
             continue
         seen.add(host.id)
-        if place.id not in placed:
-            placed.add(place.id)
-            made.add(place)
+        made.add_place(place)
         made.add(host)
         made.take(row.line)
     if seen:

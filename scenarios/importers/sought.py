@@ -7,6 +7,7 @@ Must not know: what is made of the rows.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -21,6 +22,7 @@ from solver.errors import Fault
 
 HEADER_WITHIN = 20
 """Rows among which the header is looked for: titles often stand above it."""
+_YES = frozenset({"1", "oui", "o", "vrai", "true", "yes", "x"})
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _FORMULA = re.compile(r"\s*(?:=|@|[+-]\s*[A-Za-z=(@])")
 
@@ -34,6 +36,8 @@ class Sought:
     required: bool = False
     secret: bool = False
     """Its cells say who a person is: they are never shown nor kept."""
+    dated: bool = False
+    """A date is what it holds; elsewhere, a date is a text that a spreadsheet has spoilt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,10 @@ class Row:
         """The cell as one line of text; empty where there is none."""
         value = self.cells.get(name)
         return " ".join(shown_whole(value).split()) if value is not None else ""
+
+    def yes(self, name: str) -> bool:
+        """Whether the cell says yes: `1`, `oui`, `VRAI`, `x`."""
+        return fold(self.text(name)) in _YES
 
     def read(self, name: str, column: Column, year: int | None = None) -> Any:
         """The cell as that column of a scenario reads it; None where empty.
@@ -85,10 +93,11 @@ def sought_rows(handed: Handed, columns: tuple[Sought, ...], made: Import) -> It
     rows = handed.rows()
     places, width, before = _header(rows, columns, made)
     secret = any(c.secret for c in columns)
+    dated = {places[c.name] for c in columns if c.dated and places and c.name in places}
     if places is not None:
         for line, cells, spoiled in rows:
             made.rows_read += 1
-            why = spoiled or _spoiled(cells, width, places)
+            why = spoiled or _spoiled(cells, width, places, dated)
             if why is not None:
                 made.refuse(line, why)
                 continue
@@ -164,13 +173,15 @@ def _no_header(file: str, columns: tuple[Sought, ...], passed: int) -> Fault:
     return Fault("colonne-absente", message, file=file, expected=wanted, hint=hint)
 
 
-def _spoiled(cells: list[Any], width: int, places: dict[str, int]) -> str | None:
+def _spoiled(cells: list[Any], width: int, places: dict[str, int], dated: set[int]) -> str | None:
     if any(not empty(cell) for cell in cells[width:]):
         return "cellules en trop : un texte qui contient le séparateur s’écrit entre guillemets"
     if len(cells) < width and len(cells) <= max(places.values(), default=0):
         return "il manque des cellules à cette ligne"
     for position in places.values():
         cell = cells[position] if position < len(cells) else None
+        if isinstance(cell, date) and position not in dated:
+            return "le tableur a transformé un texte en date : mettre la colonne au format Texte"
         if isinstance(cell, str) and _CONTROL.search(cell):
             return "caractère de contrôle invisible : retaper la ligne"
         if isinstance(cell, str) and _FORMULA.match(cell):
