@@ -1,4 +1,4 @@
-"""From the public tables of a real bassin to a plan, by the commands of the README alone."""
+"""From the public tables of a real bassin to a plan, by the commands of the guide alone."""
 
 import re
 import shlex
@@ -13,16 +13,16 @@ from scenarios.importers.establishments import establishments
 from scenarios.importers.handed import handed
 from scenarios.importers.into import new_scenario
 from service.cli import main
+from service.guide import page
 
 PUBLIC = Path("/work/shared/data/nancy-metz")
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 
 pytestmark = pytest.mark.skipif(not PUBLIC.exists(), reason="public tables are not here")
 
 
 def commands() -> list[list[str]]:
-    """The commands of the README, as arguments of `bassin`."""
-    block = README.split("## Partir des fichiers que l’on a", 1)[1].split("```sh\n")[1]
+    """The commands of the guide, as arguments of `bassin`."""
+    block = page("importer").split("```sh lunéville\n")[1]
     lines = block.split("```")[0].strip().splitlines()
     return [shlex.split(line.replace("$D", str(PUBLIC)))[1:] for line in lines]
 

@@ -273,7 +273,7 @@ def decaler(
 ) -> None:  # fmt: skip
     """Et si ce départ avait lieu une autre semaine ? Chaque semaine, et ce qu’elle changerait.
 
-    Exemple : bassin decaler mon-bassin plan-mon-bassin 0540037X-CAP102-1
+    Exemple : bassin decaler mon-bassin plan-mon-bassin 0990005T-CAP107-1
     """
     from service.cli.decaler import shift
 
@@ -477,6 +477,25 @@ def batch(
 
     means = Means(address, workers, cores, memory, attempts)
     run(scenarios, output, seconds, means, json=json)
+
+
+@app.command(cls=FrenchCommand)
+def guide(
+    page: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="PAGE", show_default=False, help="Une page ; sans elle, la liste des pages."
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Donne le guide : par rôle, les données, les règles, l’exploitation.
+
+    Exemple : bassin guide coordonnateur
+    """
+    from service.cli.guide import show
+
+    show(page, json=json)
 
 
 @app.command(cls=FrenchCommand)
