@@ -82,6 +82,7 @@ def purge(before: datetime, *, pretend: bool, json: bool) -> None:
     if moment > datetime.now(UTC):
         raise typer.BadParameter("--avant est dans l’avenir.")
     database = Database(Settings().database_url)
+    database.migrate()
     try:
         with database.session() as session:
             gone = retention.purge(session, moment)
