@@ -169,6 +169,28 @@ def controle(scenario: Scenario, json: Json = False) -> None:
 
 
 @app.command(cls=FrenchCommand)
+def expliquer(
+    scenario: Scenario,
+    seconds: Seconds = 60.0,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--sortie", metavar="DOSSIER", show_default=False,
+            help="Où écrire le scénario ainsi corrigé.",
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:  # fmt: skip
+    """Dit pourquoi aucun calendrier n’est possible, et le moins de changements qui y suffit.
+
+    Exemple : bassin expliquer mon-bassin --sortie mon-bassin-corrige
+    """
+    from service.cli.expliquer import explain
+
+    explain(scenario, seconds=seconds, output=output, json=json)
+
+
+@app.command(cls=FrenchCommand)
 def solve(
     scenario: Scenario,
     seconds: Seconds = 60.0,

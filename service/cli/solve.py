@@ -130,23 +130,30 @@ def no_plan(scenario: Scenario, result: Result, *, interrupted: bool, json: bool
             {
                 "statut": result.status,
                 "arrete": interrupted,
-                "conflits": [
-                    {
-                        "regles": conflict.rules,
-                        "lignes": conflict.rows,
-                        "message": conflict.message,
-                        "pour_en_sortir": conflict.loosening,
-                    }
-                    for conflict in conflicts
-                ],
+                "conflits": conflict_rows(conflicts),
             }
         )
     else:
         say(f"{scenario.title} — {STATUSES[result.status]}", "bold red")
         tell(conflicts)
+        if conflicts:
+            say("\n« bassin expliquer » donne le plus petit ensemble de changements qui suffit.")
     if result.status == "infeasible":
         raise typer.Exit(Exit.IMPOSSIBLE)
     raise typer.Exit(Exit.INTERRUPTED if interrupted else Exit.NO_PLAN)
+
+
+def conflict_rows(conflicts: tuple[Conflict, ...]) -> list[dict[str, object]]:
+    """The conflicts for programs."""
+    return [
+        {
+            "regles": conflict.rules,
+            "lignes": conflict.rows,
+            "message": conflict.message,
+            "pour_en_sortir": conflict.loosening,
+        }
+        for conflict in conflicts
+    ]
 
 
 def tell(conflicts: tuple[Conflict, ...]) -> None:

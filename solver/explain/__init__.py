@@ -10,15 +10,14 @@ from collections import Counter
 from collections.abc import Iterable
 from time import monotonic
 
-from solver.calendar import SchoolCalendar
 from solver.domain import Conflict, Scenario
-from solver.explain.agreements import Agreements
-from solver.explain.departures import Departures
 from solver.explain.guards import Guarded, Key, Statement
-from solver.explain.loosen import Loosening, loosenings
+from solver.explain.loosen import LAST_RESORT, PREFERENCE, Loosening, loosenings
 from solver.explain.parts import parts
+from solver.explain.statements import stated
+from solver.explain.way_out import WayOut, way_out
 
-__all__ = ["Conflict", "explain_infeasible"]
+__all__ = ["Conflict", "WayOut", "explain_infeasible", "way_out"]
 
 _ORDERS = 3
 """Deletion orders tried; the smallest conflict found is told."""
@@ -26,14 +25,6 @@ _FEW = 12
 """A conflict of more statements is told as it is found; so many of them are tried loosened."""
 _MOST_CONFLICTS = 20
 """Conflicts told for one part of the scenario."""
-_PREFERENCE = (
-    "fin_max", "debut_min", "ecart_min", "coupure", "", "divisions_absentes_max", "debut_impose",
-    "exclusion", "depart", "places", "tuteurs", "semaines_max", "hote", "groupe_min", "groupe",
-    "derogation_jusqu_au", "reglemente", "places_f, places_g, places_mixtes", "effectif", "age_min",
-    "rang",
-)  # fmt: skip
-"""Columns in the order in which people would rather loosen them; others only where these fail."""
-_LAST_RESORT = ("duree", "besoins", "statut")
 
 
 def explain_infeasible(scenario: Scenario, seconds: float = 60.0) -> tuple[Conflict, ...]:
@@ -50,7 +41,7 @@ def explain_infeasible(scenario: Scenario, seconds: float = 60.0) -> tuple[Confl
 def _conflicts(part: Scenario, deadline: float) -> list[Conflict]:
     told: list[Conflict] = []
     while len(told) < _MOST_CONFLICTS:
-        guarded = _build(part)
+        guarded = stated(part)
         start = guarded.conflict()
         if start is None:
             return told
@@ -64,14 +55,6 @@ def _conflicts(part: Scenario, deadline: float) -> list[Conflict]:
             return told
         part = way_out.apply(part)
     return told
-
-
-def _build(scenario: Scenario) -> Guarded:
-    guarded = Guarded()
-    calendar = SchoolCalendar(scenario)
-    departures = Departures(guarded, scenario, calendar)
-    Agreements(guarded, scenario, calendar, departures)
-    return guarded
 
 
 def _smallest(guarded: Guarded, start: tuple[Key, ...], deadline: float) -> tuple[Key, ...]:
@@ -97,7 +80,7 @@ def _shrunk(guarded: Guarded, keys: Iterable[Key], deadline: float) -> tuple[Key
 def _loosening(part: Scenario, statements: list[Statement], deadline: float) -> Loosening | None:
     """The mildest change of one cell that makes the part possible; else that ends this conflict."""
     for keys in (None, [s.key for s in statements]):
-        for columns in (_PREFERENCE, _LAST_RESORT):
+        for columns in (PREFERENCE, LAST_RESORT):
             eligible = [s for s in statements if s.column in columns]
             eligible.sort(key=lambda s: columns.index(s.column))
             eligible = _spread(eligible)[:_FEW]
@@ -139,7 +122,7 @@ def _first(part: Scenario, steps: list[Loosening], keys: list[Key] | None) -> in
 
 def _resolves(part: Scenario, loosening: Loosening, keys: list[Key] | None) -> bool:
     """Whether the change makes these statements (all by default) hold together."""
-    return bool(_build(loosening.apply(part)).possible(keys))
+    return bool(stated(loosening.apply(part)).possible(keys))
 
 
 def _conflict(statements: list[Statement], way_out: Loosening | None) -> Conflict:

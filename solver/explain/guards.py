@@ -4,7 +4,7 @@ A statement is what one cell (or one row) of a table asks; each constraint is gu
 statements it rests on. Must not know: which rules there are.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from ortools.sat.python import cp_model
@@ -86,6 +86,34 @@ class Guarded:
             return None
         named = set(engine.sufficient_assumptions_for_infeasibility())
         return tuple(k for k in keys if self._guards[k].index in named) or keys
+
+    def fewest_off(
+        self, weights: Mapping[Key, int], barred: Iterable[Collection[Key]], seconds: float
+    ) -> tuple[tuple[Key, ...], bool] | None:
+        """The lightest statements without which the others hold together; whether that is proven.
+
+        Statements without a weight stay; sets of statements that contain one of `barred` are
+        passed over. None where there is none, or none was found in time.
+        """
+        model = self.model.clone()
+        model.clear_assumptions()
+        guards = {k: model.get_bool_var_from_proto_index(g.index) for k, g in self._guards.items()}
+        for key, guard in guards.items():
+            if key not in weights:
+                model.add_bool_and(guard)
+        for keys in barred:
+            model.add_bool_or([guards[k] for k in keys])
+        model.minimize(sum(weight * (1 - guards[k]) for k, weight in weights.items()))
+        engine = cp_model.CpSolver()
+        engine.parameters.num_workers = 1
+        engine.parameters.max_time_in_seconds = max(0.1, min(seconds, _SECONDS_FOR_ALL))
+        status = engine.solve(model)
+        if status == cp_model.MODEL_INVALID:
+            raise ModelRefused(model.validate())
+        if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+            return None
+        off = tuple(k for k, guard in guards.items() if not engine.value(guard))
+        return off, status == cp_model.OPTIMAL
 
     def _solve(
         self, keys: Collection[Key], otherwise: bool

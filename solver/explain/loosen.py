@@ -15,6 +15,15 @@ from solver.explain.guards import Statement
 from solver.explain.parts import changed
 from solver.week import Week
 
+PREFERENCE = (
+    "fin_max", "debut_min", "ecart_min", "coupure", "", "divisions_absentes_max", "debut_impose",
+    "exclusion", "depart", "places", "tuteurs", "semaines_max", "hote", "groupe_min", "groupe",
+    "derogation_jusqu_au", "reglemente", "places_f, places_g, places_mixtes", "effectif", "age_min",
+    "rang",
+)  # fmt: skip
+"""Columns in the order in which people would rather loosen them; others only where these fail."""
+LAST_RESORT = ("duree", "besoins", "statut")
+
 MOST_STEPS = 60
 """A cell is loosened by at most so many steps (weeks, slots)."""
 

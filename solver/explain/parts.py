@@ -4,7 +4,7 @@ Must not know: CP-SAT.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from solver.domain import TRAINING, Scenario
 
@@ -18,18 +18,23 @@ def changed(scenario: Scenario, **fields: object) -> Scenario:
 def parts(scenario: Scenario) -> Iterator[Scenario]:
     """The scenario restricted to each group of divisions that bind one another."""
     for divisions in _tied(scenario):
-        periods = tuple(p for p in scenario.periods if p.division in divisions)
-        pupils = tuple(p for p in scenario.pupils if p.division in divisions)
-        kept = {p.id for p in periods}
-        signed = tuple(f for f in scenario.found_places if f.period in kept)
-        yield changed(
-            scenario,
-            divisions=tuple(d for d in scenario.divisions if d.id in divisions),
-            periods=periods,
-            pupils=pupils,
-            found_places=signed,
-            reference=None,
-        )
+        yield restricted(scenario, divisions)
+
+
+def restricted(scenario: Scenario, divisions: Collection[str]) -> Scenario:
+    """The scenario with these divisions only."""
+    periods = tuple(p for p in scenario.periods if p.division in divisions)
+    pupils = tuple(p for p in scenario.pupils if p.division in divisions)
+    kept = {p.id for p in periods}
+    signed = tuple(f for f in scenario.found_places if f.period in kept)
+    return changed(
+        scenario,
+        divisions=tuple(d for d in scenario.divisions if d.id in divisions),
+        periods=periods,
+        pupils=pupils,
+        found_places=signed,
+        reference=None,
+    )
 
 
 def _tied(scenario: Scenario) -> list[set[str]]:
