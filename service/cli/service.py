@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import typer
 import uvicorn
 
+from service import pages
 from service.accounts import invitations
 from service.api import create_app
 from service.cli.output import as_json, count, err, grid, number, say
@@ -27,8 +28,10 @@ def serve(host: str | None, port: int | None) -> None:
     house = House(settings)
     house.database.migrate()
     _welcome(house.database, settings)
+    app = create_app(settings, house, Dispatcher(settings, house.database))
+    pages.install(app)
     config = uvicorn.Config(
-        create_app(settings, house, Dispatcher(settings, house.database)),
+        app,
         host=settings.host,
         port=settings.port,
         log_config=None,

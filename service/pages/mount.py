@@ -1,0 +1,53 @@
+"""The pages put on the application of the API: one server, one session cookie, one origin.
+
+Must not know: what pages show.
+"""
+
+import importlib
+import pkgutil
+from pathlib import Path
+
+from fastapi import FastAPI
+from nicegui import app as pages
+from nicegui import ui
+from starlette.routing import Match, Mount
+from starlette.types import Scope
+
+import service.pages
+from service.house import House
+from service.pages import doors
+
+_STATIC = Path(__file__).parent / "static"
+_PROGRAMS = ("/api/", "/health", "/ready", "/metrics")
+"""What programs ask for stays with the API, its failures included."""
+
+
+class _People(Mount):
+    """Everything but the addresses of programs."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        if scope["path"].startswith(_PROGRAMS):
+            return Match.NONE, {}
+        return super().matches(scope)
+
+
+def install(app: FastAPI) -> None:
+    """Put the pages on the application; once per process (NiceGUI knows one application)."""
+    house: House = app.state.house
+    pages.state.house = house
+    pages.state.limiter = app.state.limiter
+    for module in pkgutil.iter_modules(service.pages.__path__):
+        importlib.import_module(f"service.pages.{module.name}")
+    pages.add_static_files("/pages", _STATIC)
+    app.include_router(doors.router)
+    ui.run_with(
+        app,
+        title="Calendrier du bassin",
+        favicon=_STATIC / "favicon.svg",
+        language="fr",
+        dark=None,
+        tailwind=False,
+        reconnect_timeout=20.0,
+        show_welcome_message=False,
+    )
+    app.router.routes[-1] = _People("/", pages)
