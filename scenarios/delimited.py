@@ -9,11 +9,14 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import islice
 
 from scenarios.cells import empty, fold
 from scenarios.raw import RawTable
 from solver.errors import Fault
 
+BLANK_BEFORE_HEADER = 100
+"""Lines that hold nothing, after which the header is not looked for any further."""
 MOST_BROKEN = 100
 """Lines with a bad quotation after which a file is no table."""
 
@@ -143,9 +146,11 @@ class _Lines:
         if match := re.fullmatch(r"\s*sep=([;,|\t])\s*", first):
             return match[1]
         self._again.append(first)
-        while not first.strip() and (following := next(self._next, None)) is not None:
+        for following in islice(self._next, BLANK_BEFORE_HEADER if not first.strip() else 0):
             self._again.append(following)
-            first = following
+            if following.strip():
+                first = following
+                break
         header = re.sub(r'"[^"]*"', "", first)
         counts = {delimiter: header.count(delimiter) for delimiter in (";", "\t", ",")}
         best = max(counts, key=lambda delimiter: counts[delimiter])

@@ -246,6 +246,7 @@ DAMAGES: dict[str, tuple[Expected, Damage]] = {
     # rows and header
     "cellules-en-trop": ("row", lambda p, c: csv(p, text([*c.rows, [*c.rows[1], "x", "y"]]))),
     "ligne-coupee": ("row", lambda p, c: csv(p, text([*c.rows, c.rows[1][: c.required]]) + "x\n")),
+    "ligne-sans-fin": ("file", lambda p, c: csv(p, text(c.rows) + "x" * 2_000_000)),
     "vide": ("file", lambda p, c: csv(p, "")),
     "que-des-espaces": ("file", lambda p, c: csv(p, " \n\n ; ; \n")),
     "en-tete-seul": ("file", lambda p, c: csv(p, text(c.rows[:1]))),

@@ -45,7 +45,7 @@ USUAL = {
 """Headers without which hardly any row would come in."""
 FILES = [name for name in SOURCES if name not in ("secteurs", "simulation")]
 QUICK = settings(
-    max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+    max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
 )
 
 
@@ -109,7 +109,7 @@ def test_any_cells_are_answered(source: str, tmp_path_factory: pytest.TempPathFa
         taken += answers(source, content, tmp_path_factory.mktemp("f")).taken
 
     tried()
-    assert taken > 20, "too few rows came in for the test to mean anything"
+    assert taken > 12, "too few rows came in for the test to mean anything"
 
 
 @QUICK

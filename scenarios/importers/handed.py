@@ -1,6 +1,7 @@
 """Opens a file that people already have: a CSV, an `.xlsx`, or a `.zip` with one CSV in it.
 
-A CSV is read line by line, never as a whole, so that a national extract passes through.
+A CSV is read line by line, never as a whole, so that a regional extract passes through and that
+names stay in the file. A workbook has to be read whole, then is forgotten.
 Must not know: what the columns mean, what is made of the rows.
 """
 
@@ -20,8 +21,10 @@ from scenarios.raw import Source
 from scenarios.workbook import open_workbook
 from solver.errors import Fault
 
-LARGEST_HANDED = 2_000_000_000
-"""Bytes of text; the national SIRENE extract, cut to one region, is ten times smaller."""
+LARGEST_HANDED = 500_000_000
+"""Bytes of text; the SIRENE extract of a région is smaller."""
+LONGEST_LINE = 1_000_000
+"""Characters; a longer one is no row of a table, and would be read whole."""
 LARGEST_SHEET_FILE = 50_000_000
 """Bytes of a workbook, which is read as a whole."""
 LARGEST_RATIO = 200
@@ -84,7 +87,7 @@ def _text_rows(opened: Handed, open_: Callable[[], IO[bytes]], size: int) -> Ite
             io.TextIOWrapper(binary, encoding=encoding, newline="") as text,
         ):
             broken: list[Fault] = []
-            for line, cells, spoiled in records(text, opened.file, broken):
+            for line, cells, spoiled in records(_lines(text, opened), opened.file, broken):
                 yield line, cells, broken[-1].message if spoiled else None
             if len(broken) > MOST_BROKEN:
                 opened.faults.append(broken[-1])
@@ -93,6 +96,19 @@ def _text_rows(opened: Handed, open_: Callable[[], IO[bytes]], size: int) -> Ite
         opened.faults.append(Fault("illisible", message, file=opened.file))
     except _CORRUPT:
         opened.faults.append(Fault("illisible", "fichier abîmé", file=opened.file))
+
+
+def _lines(text: IO[str], opened: Handed) -> Iterator[str]:
+    """The lines, up to one that has no end."""
+    while line := text.readline(LONGEST_LINE):
+        if len(line) == LONGEST_LINE and not line.endswith(("\n", "\r")):
+            message = "ligne démesurée : la suite du fichier n’a pas été lue"
+            expected = "un fichier CSV enregistré par un tableur"
+            opened.faults.append(
+                Fault("ligne-demesuree", message, file=opened.file, expected=expected)
+            )
+            return
+        yield line
 
 
 def _encoding(binary: IO[bytes], opened: Handed) -> str | None:
