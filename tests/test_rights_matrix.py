@@ -42,6 +42,7 @@ PUBLIC = {
     "POST /invitations/{code}",
     "GET /session/oidc",
     "GET /session/oidc/callback",
+    "GET /problems",
     "GET /problems/{code}",
 }
 """Routes that ask for nobody: what they do is tested by name elsewhere."""
@@ -202,7 +203,7 @@ class Call:
                 more["json"] = {"tags": ["a"]}
             case "POST /scenarios/{scenario}/from-input":
                 more["json"] = {"titre": "Essai"}
-            case "POST /scenarios/{scenario}/from-patch":
+            case "POST /scenarios/{scenario}/from-patch" | "POST /runs/{run}/from-patch":
                 more["json"] = {"operations": [change]}
             case "POST /plans":
                 more["params"] = {"scenario": rows.scenario().id}
@@ -222,8 +223,6 @@ class Call:
                 more["json"] = {"scenario": rows.scenario().id, "stop": {"seconds": 1}}
             case "PATCH /runs/{run}":
                 more["json"] = {"title": "Essai"}
-            case "POST /runs/{run}/from-patch":
-                more["json"] = {"operations": [change]}
             case "POST /proposals":
                 more["json"] = {
                     "plan": rows.plan().id, "subject": period.id, "week": self._other_week()

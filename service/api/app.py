@@ -9,11 +9,13 @@ from starlette.concurrency import run_in_threadpool
 
 from service.api import (
     accounts,
+    catalogue,
     comparisons,
     document,
     health,
     journal,
     metrics,
+    oidc,
     plans,
     problems,
     proposals,
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
     from service.jobs.dispatcher import Dispatcher
 
 VERSION = "1"
+_ROOMS = (
+    sessions, oidc, scenarios, runs, plans, comparisons, proposals, journal, accounts, catalogue,
+)  # fmt: skip
 
 
 def create_app(
@@ -65,7 +70,7 @@ def create_app(
     app.state.limiter = Limiter(settings.requests_per_minute)
     app.state.sign_in_limiter = Limiter(settings.sign_ins_per_minute)
     v1 = APIRouter(prefix="/api/v1")
-    for room in (sessions, scenarios, runs, plans, comparisons, proposals, journal, accounts):
+    for room in _ROOMS:
         v1.include_router(room.router)
     app.include_router(v1)
     app.include_router(health.router)

@@ -47,9 +47,14 @@ class Envelope:
         exchange = _Exchange(scope, receive, send, self._headers, self._largest)
         try:
             if exchange.announced > self._largest:
-                await exchange.refuse()
+                await exchange.refuse("trop-gros")
             else:
                 await self._app(scope, exchange.receive, exchange.send)
+        except Exception:
+            if exchange.begun:
+                raise
+            _log.exception("défaut", extra={"requete": exchange.key})
+            await exchange.refuse("defaut", {"requete": exchange.key})
         finally:
             exchange.log()
 
@@ -68,6 +73,7 @@ class _Exchange:
         self._status = 500
         self._read = 0
         self._silent = False
+        self.begun = False
         self.key = secrets.token_hex(6)
         scope.setdefault("state", {})["key"] = self.key
         length = self._asked.get("content-length", "")
@@ -80,12 +86,14 @@ class _Exchange:
             return {"type": "http.disconnect"}
         return message
 
-    async def refuse(self) -> None:
-        kind = KINDS["trop-gros"]
-        await response("trop-gros", kind.example)(self._scope, self._receive, self.send)
+    async def refuse(self, code: str, extra: dict[str, str] | None = None) -> None:
+        """Answer in the place of the application."""
+        answer = response(code, KINDS[code].example, extra)
+        await answer(self._scope, self._receive, self.send)
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
+            self.begun = True
             headers = MutableHeaders(scope=message)
             added = dict(self._headers)
             if self._scope["path"].startswith("/api/"):

@@ -145,6 +145,11 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             409, "L’état ne le permet pas",
             "Cette proposition a déjà reçu une réponse.",
         ),
+        "compte-inconnu": Kind(
+            403, "Aucun compte ici",
+            "Votre identité est reconnue, mais aucun compte ne lui correspond : le demander à "
+            "l’administrateur.",
+        ),
         "deja-pris": Kind(409, "Déjà pris", "Un compte porte déjà cet identifiant."),
         "semaine-interdite": Kind(
             409, "Semaine interdite",
@@ -314,4 +319,3 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, plain)
     app.add_exception_handler(EngineDefect, defect)
-    app.add_exception_handler(Exception, defect)
