@@ -521,6 +521,71 @@ def guide(
 
 
 @app.command(cls=FrenchCommand)
+def carte(
+    academy: Annotated[
+        Path,
+        typer.Argument(
+            metavar="ACADEMIE", show_default=False, help="Dossier des bassins (ou lot.toml)."
+        ),
+    ],
+    maps: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--carte", metavar="FICHIER", show_default=False,
+            help="Une carte à juger (TOML : poles, echanges) ; à répéter.",
+        ),
+    ] = None,
+    mergers: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--fusion", metavar="BASSIN,BASSIN", show_default=False,
+            help="Des bassins à réunir ; à répéter.",
+        ),
+    ] = None,
+    exchanges: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--echange", metavar="BASSIN,BASSIN:SECTEUR", show_default=False,
+            help="Des bassins qui partagent accueils et internats d’un secteur ; à répéter.",
+        ),
+    ] = None,
+    confirmed: Annotated[
+        int,
+        typer.Option(
+            "--confirmer", min=1, metavar="ENTIER",
+            help="Sans carte demandée : combien des meilleures réunions de voisins planifier.",
+        ),
+    ] = 3,
+    output: Annotated[
+        Path, typer.Option("--sortie", metavar="DOSSIER", help="Où garder plans, page et figures.")
+    ] = Path("carte"),
+    seconds: Annotated[
+        float,
+        typer.Option(
+            "--temps", min=1, metavar="SECONDES",
+            help="Temps pour planifier une fois tous les bassins ; les cartes en prennent autant.",
+        ),
+    ] = 600.0,
+    workers: Workers = None,
+    address: Address = "",
+    cores: Cores = 1,
+    memory: Memory = 3072,
+    json: Json = False,
+) -> None:  # fmt: skip
+    """Et si la carte des pôles changeait ? Réunir, couper, échanger : qui gagne, qui paie.
+
+    Exemple : bassin carte mon-academie --fusion pole-01,pole-02 --sortie carte
+    """
+    from service.batch.running import Means
+    from service.cli.carte import evaluate
+
+    evaluate(
+        academy, maps or [], mergers or [], exchanges or [], confirmed, output, seconds,
+        Means(address, workers, cores, memory), json=json,
+    )  # fmt: skip
+
+
+@app.command(cls=FrenchCommand)
 def regles(json: Json = False) -> None:
     """Liste les règles : clé, phrase, source.
 
