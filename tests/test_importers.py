@@ -641,3 +641,39 @@ def test_a_folder_whose_name_has_a_dot_is_a_folder(tmp_path: Path, school: Scena
     assert land(tmp_path / "bassin-v1.2", {}, school).scenario == school
     with pytest.raises(FileExistsError):
         land(tmp_path / "bassin.xlsx", {}, school)
+
+
+def test_what_people_have_corrected_survives_a_second_import(
+    tmp_path: Path, school: Scenario, tables: dict[str, Path]
+) -> None:
+    mefs = given(
+        tmp_path, "uai;mef;effectif\n0540037X;2473300731;40\n0540037X;2412521821;9\n", "mef.csv"
+    )
+    sirene = given(
+        tmp_path,
+        "siret;naf;code_commune;tranche_effectifs\n55200000100013;45.20A;54329;11\n",
+        "sirene.csv",
+    )
+    asked = {"diplomas": tables["diplomas"], "activities": tables["activities"]}
+    first = joined(
+        school, imported(Request(source="divisions", scenario=school, file=mefs, **asked)).tables
+    ).scenario
+    first = joined(
+        first, imported(Request(source="sirene", scenario=first, file=sirene, **asked)).tables
+    ).scenario
+    period = first.periods[0].model_copy(update={"wished": Week(2027, 3), "duration_weeks": 4})
+    host = first.hosts[0].model_copy(update={"slots": 7, "publics": ("CAP",)})
+    edited = joined(first, {"periodes": [period], "accueils": [host]}).scenario
+    fewer = given(tmp_path, "uai;mef;effectif\n0540037X;2473300731;20\n", "moins.csv")
+    again = imported(Request(source="divisions", scenario=edited, file=fewer))
+    assert any("absentes du fichier" in n and "0540037X-2P02" in n for n in again.notes)
+    edited = joined(edited, again.tables).scenario
+    edited = joined(
+        edited,
+        imported(Request(source="sirene", scenario=edited, file=sirene, slots=1, **asked)).tables,
+    ).scenario
+    assert edited.periods[0] == period
+    assert (edited.divisions[0].headcount, edited.divisions[0].sectors) == (
+        20, ("ehpad", "hopitaux"),
+    )  # fmt: skip
+    assert (edited.hosts[0].slots, edited.hosts[0].publics) == (7, ("CAP",))

@@ -86,7 +86,16 @@ def _nomenclature(request: Request) -> Nomenclature:
 
 def _opening(request: Request) -> Opening:
     made = Import(request.source, request.path().name)
-    return Opening(made, request.scenario.year, _nomenclature(request), request.periods, REGULATED)
+    scenario = request.scenario
+    return Opening(
+        made,
+        scenario.year,
+        _nomenclature(request),
+        request.periods,
+        REGULATED,
+        scenario.divisions,
+        frozenset(p.division for p in scenario.periods),
+    )
 
 
 def _known(request: Request) -> set[str]:
@@ -139,6 +148,7 @@ def _sirene(request: Request) -> Import:
         request.publics,
         request.slots,
         request.fewest,
+        request.scenario.host_of,
     )
 
 

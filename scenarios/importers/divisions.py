@@ -59,6 +59,10 @@ class Opening:
     periods: bool = True
     regulated: frozenset[str] = frozenset()
     """Sectors whose work is partly forbidden to minors."""
+    standing: tuple[Division, ...] = ()
+    """Divisions of the scenario."""
+    settled: frozenset[str] = frozenset()
+    """Divisions of the scenario that have periods already: theirs are not touched."""
     _ids: set[str] = field(default_factory=set)
     _numbers: Counter[str] = field(default_factory=Counter)
     without_sector: set[str] = field(default_factory=set)
@@ -80,23 +84,32 @@ class Opening:
             {
                 "id": identifier,
                 "establishment": uai,
-                "name": name,
+                "name": name or None,
                 "public": mef.public,
                 "diploma": mef.diploma,
-                "sectors": sectors,
+                "sectors": sectors or None,
                 "headcount": headcount,
-                "regulated": bool(sectors[:1]) and sectors[0] in self.regulated,
+                "regulated": sectors[0] in self.regulated if sectors else None,
             },
         )
         assert isinstance(division, Division)
         self._ids.add(identifier)
         self.made.add(division)
-        if self.periods:
+        if self.periods and identifier not in self.settled:
             self.made.add(*usual_periods(division, mef.level, self.year))
         return division
 
     def notes(self) -> None:
-        """What the divisions opened suppose."""
+        """What the divisions opened suppose, and those of the scenario that the file leaves out."""
+        opened = [d for d in self.made.tables.get("divisions", []) if isinstance(d, Division)]
+        levels = {(d.establishment, d.public) for d in opened}
+        left = [d.id for d in self.standing
+                if (d.establishment, d.public) in levels and d.id not in self._ids]  # fmt: skip
+        if left:
+            self.made.note(
+                "Divisions du scénario, des mêmes établissements et publics, absentes du fichier "
+                f"(elles restent, à retirer si elles n’existent plus) : {listed(left)}."
+            )
         if self.periods and self.made.tables.get("periodes"):
             self.made.note(
                 "Périodes usuelles de chaque niveau (durées, fenêtres) : "
@@ -107,7 +120,7 @@ class Opening:
                 "Diplômes sans secteur d’accueil connu : "
                 f"{listed(sorted(self.without_sector))} (compléter la table --diplomes)."
             )
-        if any(getattr(d, "regulated", False) for d in self.made.tables.get("divisions", [])):
+        if any(d.regulated for d in opened):
             self.made.note(
                 "« reglemente » est déduit du premier secteur de la formation : à relire."
             )

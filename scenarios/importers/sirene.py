@@ -8,6 +8,7 @@ Must not know: schools, other sources of hosts.
 
 import re
 from collections.abc import Collection, Mapping
+from types import MappingProxyType
 
 from scenarios.cells import Unreadable, fold
 from scenarios.importers.communes import Communes
@@ -43,10 +44,12 @@ def sirene(
     publics: Collection[Public],
     slots: int = 1,
     fewest: int = 1,
+    known: Mapping[str, Host] = MappingProxyType({}),
 ) -> Import:
     """Active establishments of the communes within reach.
 
     An activity that suits no sector is refused, and so are those with fewer than `fewest` people.
+    A host of the scenario (`known`) keeps what people said of it: only staff and activity change.
     """
     made = Import("sirene", file.file)
     seen: set[str] = set()
@@ -60,6 +63,11 @@ def sirene(
             continue
         seen.add(host.id)
         made.add_place(place)
+        if host.id in known:
+            update = {"staff": host.staff, "activity": host.activity}
+            made.add(known[host.id].model_copy(update=update))
+            made.take(row.line, "déjà dans le scénario : seuls effectif et activité sont repris")
+            continue
         made.add(host)
         made.take(row.line)
     if seen:
