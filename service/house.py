@@ -3,6 +3,7 @@
 Must not know: what is asked, the web.
 """
 
+from collections.abc import Callable
 from threading import Semaphore
 
 from scenarios import PlanFolder
@@ -13,7 +14,7 @@ from service.store import Database, plans, scenarios
 from service.tables import PlanRow, ScenarioRow
 from solver.domain import Scenario
 from solver.errors import InvalidScenario
-from solver.whatif import Standing, stand
+from solver.whatif import Prospect, Standing, stand
 
 _SCENARIOS, _PLANS, _STANDINGS = 6, 24, 3
 """How many are kept in memory; a large bassin takes about 50 MB, laid out 150 MB."""
@@ -28,6 +29,7 @@ class House:
         self._scenarios: Shelf[Scenario] = Shelf(_SCENARIOS)
         self._plans: Shelf[PlanFolder] = Shelf(_PLANS)
         self._standings: Shelf[Standing] = Shelf(_STANDINGS)
+        self._prospects: Shelf[Prospect] = Shelf(_PLANS)
         self.asking = Semaphore(1)
         """Held while a heavy question is answered: the other requests go on being served."""
 
@@ -67,6 +69,10 @@ class House:
         return self._standings.get(
             plan.id, lambda: stand(self.scenario(scenario), self.plan(plan).plan)
         )
+
+    def prospect(self, plan: PlanRow, find: Callable[[], Prospect]) -> Prospect:
+        """Where to look for hosts with this plan; found once, for it takes a while."""
+        return self._prospects.get(plan.id, find)
 
     def close(self) -> None:
         self.database.close()

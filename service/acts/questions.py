@@ -3,7 +3,7 @@
 One heavy question at a time. Must not know: HTTP, how answers are found.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from service.accounts import rights
@@ -16,11 +16,13 @@ from solver.compare import Comparison, Contender, Point, compare, pareto
 from solver.domain import Scenario
 from solver.errors import UnknownSubject
 from solver.whatif import (
+    Prospect,
     Recommendation,
     Shift,
     Shortage,
     Standing,
     Why,
+    prospect,
     recommendations,
     shifts,
     shortage,
@@ -29,17 +31,33 @@ from solver.whatif import (
 
 _PATIENCE_SECONDS = 20.0
 _RETRY_SECONDS = 10
+_LOOK_SECONDS = 8.0
 
 
-def shift_table(house: House, user: User, plan_id: str, subject: str) -> list[Shift]:
+def shift_table(
+    house: House,
+    user: User,
+    plan_id: str,
+    subject: str,
+    *,
+    told: Callable[[Shift], None] = lambda row: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> list[Shift]:
     """Every week for a departure (a period or a common departure) and what each would change.
 
-    A DDF asks about their own establishment's departures. Raises `UnknownSubject`.
+    A DDF asks about their own establishment's departures. `told` hears each week as it is known;
+    once `stop` says so, the table ends there. Raises `UnknownSubject`.
     """
     standing = _standing(house, user, plan_id, Action.TRY_SHIFT)
     require_own_departure(standing.scenario, rights.sight(user), subject)
+    table = []
     with _turn(house):
-        return list(shifts(standing, subject))
+        for row in shifts(standing, subject):
+            table.append(row)
+            told(row)
+            if stop():
+                break
+    return table
 
 
 def require_own_departure(scenario: Scenario, sight: Sight, subject: str) -> None:
@@ -116,6 +134,30 @@ def to_prospect(house: House, user: User, plan_id: str, uai: str | None) -> Shor
         raise UnknownSubject(uai, "un établissement à votre portée")
     with _turn(house):
         return shortage(standing, uai)
+
+
+def leads(
+    house: House, user: User, plan_id: str, *, stop: Callable[[], bool] = lambda: False
+) -> Prospect:
+    """Where one more place would help, and places nobody needs; found once for a plan.
+
+    Whoever does not see every pupil reads no gain of fewer than five.
+    """
+    row, _ = with_scenario(house, user, plan_id, Action.READ_PLAN)
+    standing = _standing(house, user, plan_id, Action.READ_PLAN)
+
+    def found() -> Prospect:
+        with _turn(house):
+            return prospect(standing, seconds=_LOOK_SECONDS, stop=stop)
+
+    answer = house.prospect(row, found)
+    if rights.sight(user).every_pupil:
+        return answer
+    told = (
+        lead.model_copy(update={"placed": None}) if small(lead.placed) else lead
+        for lead in answer.leads
+    )
+    return answer.model_copy(update={"leads": tuple(told)})
 
 
 def comparison(house: House, user: User, plan_ids: Sequence[str]) -> Comparison:

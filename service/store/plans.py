@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import and_, func, or_, update
 from sqlmodel import Session, col, select
 
 from service.store.lists import Page, has_tag, page
@@ -28,6 +28,22 @@ def content(session: Session, plan_id: str) -> bytes | None:
     """The zip of its folder."""
     row = session.get(PlanContentRow, plan_id)
     return None if row is None else row.content
+
+
+def latest(session: Session, reach: Reach) -> Sequence[PlanRow]:
+    """The plan to look at in each bassin: the calendar in force, or else the newest one."""
+    in_force = and_(col(PlanRow.published_at).is_not(None), col(PlanRow.superseded_at).is_(None))
+    pole = (col(PlanRow.academy), col(PlanRow.bassin))
+    newest = select(func.max(PlanRow.id)).where(reach.plans()).group_by(*pole)
+    newest_in_force = newest.where(in_force)
+    rows = session.exec(
+        select(PlanRow).where(
+            or_(col(PlanRow.id).in_(newest), col(PlanRow.id).in_(newest_in_force))
+        )
+    ).all()
+    chosen = {(r.academy, r.bassin): r for r in rows}
+    chosen |= {(r.academy, r.bassin): r for r in rows if r.published_at and not r.superseded_at}
+    return list(chosen.values())
 
 
 def of_run(session: Session, run_id: str) -> PlanRow | None:

@@ -1,7 +1,8 @@
 """Scenarios kept: the row, the content as received, its establishments. Must not know: formats."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from service.store.lists import Page, has_tag, page
@@ -54,6 +55,17 @@ def listed(
     if tag is not None:
         query = query.where(has_tag(ScenarioRow.tags, tag))
     return page(session, query, ScenarioRow.id, cursor=cursor, limit=limit)
+
+
+def latest(session: Session, reach: Reach) -> Sequence[ScenarioRow]:
+    """The newest scenario of each bassin, bassins in order."""
+    newest = (
+        select(func.max(ScenarioRow.id))
+        .where(reach.scenarios())
+        .group_by(col(ScenarioRow.academy), col(ScenarioRow.bassin))
+    )
+    query = select(ScenarioRow).where(col(ScenarioRow.id).in_(newest))
+    return session.exec(query.order_by(col(ScenarioRow.academy), col(ScenarioRow.bassin))).all()
 
 
 def in_use(session: Session, scenario_id: str) -> bool:
