@@ -34,5 +34,7 @@ def install(level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    ours = logging.getLogger("distributed")
+    ours.handlers[:], ours.propagate = [], True
     for chatty in ("httpx", "httpcore", "distributed", "asyncio"):
         logging.getLogger(chatty).setLevel(max(logging.getLevelName(level), logging.WARNING))

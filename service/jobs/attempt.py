@@ -6,7 +6,6 @@ Must not know: Dask, which run goes next.
 import logging
 from dataclasses import dataclass
 
-from service.acts.plans import made
 from service.jobs.child import search
 from service.jobs.messages import End, Ending
 from service.jobs.orders import Order, StopRules
@@ -145,6 +144,8 @@ def _kept(taken: Taken, end: End, content: bytes) -> tuple[PlanRow, bytes]:
     """The row of the plan; measured here where the child could not."""
     run, of = taken.run, taken.scenario
     if not end.indicators:
+        from service.acts.plans import made  # the engine's loops: seconds that are rarely needed
+
         scenario = read_scenario(taken.received, _order(taken, Means(1, 64), 0).kind).scenario
         assert scenario is not None
         plan = unpack_plan(content, scenario).plan
