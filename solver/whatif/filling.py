@@ -98,19 +98,28 @@ class Filling:
                     allowed &= there if link == "meme" else ~there
         return allowed
 
-    def lodgings(self, pupil: Pupil, period: Period, host: Host) -> Iterator[BoardingHouse | None]:
-        """Where the pupil may lodge to go to that host; beds are looked at one pupil at a time."""
+    def _houses(self, pupil: Pupil, period: Period) -> list[BoardingHouse]:
+        """Where the pupil may lodge and finds a bed; beds are looked at one pupil at a time."""
+        return [
+            house
+            for house in self.scenario.boarding_houses
+            if internat_ouvert.allows(pupil, house)
+            and (
+                not internat_ouvert.uses_bed(pupil, house)
+                or self.seats.has_bed(house, [pupil], period)
+            )
+        ]
+
+    def _lodgings(
+        self, pupil: Pupil, houses: Sequence[BoardingHouse], period: Period, host: Host
+    ) -> Iterator[BoardingHouse | None]:
+        """Home and those houses that are near enough to the host."""
         division = self.scenario.division_of[period.division]
         found = (pupil.id, period.id) in self.scenario.found_place_of
         limit = None if found else trajet.limit_minutes(self.scenario, pupil, division)
-        for house in (None, *self.scenario.boarding_houses):
-            if house is not None and not internat_ouvert.allows(pupil, house):
-                continue
+        for house in (None, *houses):
             minutes = self._journeys.minutes(pupil, host.id, house.id if house else None)
-            if limit is not None and minutes > limit:
-                continue
-            uses_bed = house is not None and internat_ouvert.uses_bed(pupil, house)
-            if house is None or not uses_bed or self.seats.has_bed(house, [pupil], period):
+            if limit is None or minutes <= limit:
                 yield house
 
     def cost(self, party: Party, host: Host, lodgings: Sequence[BoardingHouse | None]) -> int:
@@ -138,39 +147,56 @@ class Filling:
     ) -> list[tuple[int, int, tuple[BoardingHouse | None, ...]]]:
         """(points, host, lodgings), cheapest first, of the hosts named; seats are not looked at."""
         found = []
+        houses = [self._houses(p, party.period) for p in party.pupils]
         for h in np.flatnonzero(hosts):
             host = self.scenario.hosts[h]
-            per_pupil = [tuple(self.lodgings(p, party.period, host)) for p in party.pupils]
+            per_pupil = [
+                tuple(self._lodgings(p, near, party.period, host))
+                for p, near in zip(party.pupils, houses, strict=True)
+            ]
             for lodgings in product(*per_pupil):
-                if self._all_have_beds(party, lodgings):
+                if len(party.pupils) == 1 or self._all_have_beds(party, lodgings):
                     found.append((self.cost(party, host, lodgings), int(h), lodgings))
         return sorted(found, key=lambda choice: choice[:2])
 
-    def place(self, party: Party, only: int | None = None) -> bool:
-        """Put the party at its cheapest host with room (or at host `only`); False where none is."""
+    def best(
+        self, party: Party, only: int | None = None
+    ) -> tuple[int, tuple[BoardingHouse | None, ...]] | None:
+        """The cheapest host with room and the lodgings there (or at host `only`), if any."""
         if not self.weeks(party):
-            return False
+            return None
         hosts = self.seats.room(party.period, len(party.pupils)) & self.linked(party)
         for reach in self.reaches(party):
             hosts = hosts & reach.reachable
         if only is not None:
             hosts = hosts & (np.arange(len(hosts)) == only)
         choices = self.choices(party, hosts)
-        if not choices:
-            return False
-        _, h, lodgings = choices[0]
-        self.seats.take(party.period, h, party.pupils, lodgings)
-        for pupil, house in zip(party.pupils, lodgings, strict=True):
-            host = self.scenario.hosts[h].id
-            self._hosts_of[pupil.id, party.period.id] = (host,)
-            self._added.append(
-                Placement(
-                    pupil=pupil.id,
-                    period=party.period.id,
-                    host=host,
-                    lodging=house.id if house else None,
-                )
+        return (choices[0][1], choices[0][2]) if choices else None
+
+    def placements(
+        self, party: Party, host: int, lodgings: Sequence[BoardingHouse | None]
+    ) -> list[Placement]:
+        """The rows of a plan that put the party there."""
+        return [
+            Placement(
+                pupil=pupil.id,
+                period=party.period.id,
+                host=self.scenario.hosts[host].id,
+                lodging=house.id if house else None,
             )
+            for pupil, house in zip(party.pupils, lodgings, strict=True)
+        ]
+
+    def place(self, party: Party, only: int | None = None) -> bool:
+        """Put the party at its cheapest host with room (or at host `only`); False where none is."""
+        best = self.best(party, only)
+        if best is None:
+            return False
+        h, lodgings = best
+        self.seats.take(party.period, h, party.pupils, lodgings)
+        for placement in self.placements(party, h, lodgings):
+            self._hosts_of[placement.pupil, placement.period] = (placement.host,)
+            self._added.append(placement)
         return True
 
     def place_all(self, parties: Iterable[Party]) -> int:

@@ -9,13 +9,14 @@ from typing import Annotated, Literal
 
 import numpy as np
 
-from solver.domain import Frozen, Host, Period, Plan, Pupil, Scenario, column
+from solver.domain import BoardingHouse, Frozen, Host, Period, Plan, Pupil, Scenario, column
 from solver.problem import NO_LIMIT, PUBLICS, Flags
 from solver.rules import trajet
 from solver.verify import verify
 from solver.week import Week
 from solver.whatif.edits import with_host, with_pupils, with_slots
 from solver.whatif.filling import Filling, Party
+from solver.whatif.nearby import change_nearby
 from solver.whatif.obstacles import Obstacles
 from solver.whatif.rematch import Rematch
 from solver.whatif.standing import Standing
@@ -217,41 +218,54 @@ class Remedies:
         who = party.period.departure or party.period.id
         sentence = f"faire partir {who} en {week} plutôt qu’en {before}"
         draft = _Draft("decalage", sentence, scenario, None, (week,), week.since(before))
-        return self._verified(party, draft, plan)
+        report = verify(scenario, plan, standing.calendar, standing.journeys)
+        key = party.pupils[0].id, party.period.id
+        if report.violations or key not in plan.placement_of:
+            return None
+        change = report.cost - standing.report.cost
+        unplaced = len(standing.plan.placements) - len(plan.placements)
+        return _told(draft, plan, plan.placement_of[key].host, change, unplaced)
 
     # --- applying
 
     def _applied(self, party: Party, draft: _Draft) -> Applied | None:
         """The draft applied, if the pupil then has a place and every rule holds."""
-        standing = self._standing
-        filling = Filling(draft.scenario, standing.plan, standing.calendar, standing.journeys)
+        standing, filling = self._standing, self.filling
         own = Party(tuple(draft.scenario.pupil_of[p.id] for p in party.pupils), party.period)
-        if not filling.place(own, only=draft.host):
+        best = filling.best(own) if draft.host is None else _cheapest(filling, own, draft.host)
+        if best is None:
             return None
-        plan = filling.plan
-        if draft.kind == "internat" and not any(
-            p.lodging for p in plan.placements[len(standing.plan.placements) :]
-        ):
+        added = filling.placements(own, *best)
+        if draft.kind == "internat" and not any(p.lodging for p in added):
             return None
-        return self._verified(party, draft, plan)
+        change = change_nearby(standing, draft.scenario, added)
+        if change is None:
+            return None
+        before = standing.plan
+        plan = Plan(departures=before.departures, placements=(*before.placements, *added))
+        return _told(draft, plan, added[0].host, change, -len(added))
 
-    def _verified(self, party: Party, draft: _Draft, plan: Plan) -> Applied | None:
-        standing = self._standing
-        report = verify(draft.scenario, plan, standing.calendar, standing.journeys)
-        key = party.pupils[0].id, party.period.id
-        if report.violations or key not in plan.placement_of:
-            return None
-        host = plan.placement_of[key].host
-        remedy = Remedy(
-            kind=draft.kind,
-            sentence=draft.sentence,
-            host=host,
-            weeks=draft.weeks,
-            amount=draft.amount,
-            change=report.cost - standing.report.cost,
-            unplaced=len(standing.plan.placements) - len(plan.placements),
-        )
-        return Applied(remedy, draft.scenario, plan)
+
+def _cheapest(
+    filling: Filling, party: Party, host: int
+) -> tuple[int, tuple[BoardingHouse | None, ...]] | None:
+    """The lodgings that cost least to go to that host, whatever room it had."""
+    there = np.arange(len(filling.scenario.hosts)) == host
+    choices = filling.choices(party, there)
+    return (host, choices[0][2]) if choices else None
+
+
+def _told(draft: _Draft, plan: Plan, host: str, change: int, unplaced: int) -> Applied:
+    remedy = Remedy(
+        kind=draft.kind,
+        sentence=draft.sentence,
+        host=host,
+        weeks=draft.weeks,
+        amount=draft.amount,
+        change=change,
+        unplaced=unplaced,
+    )
+    return Applied(remedy, draft.scenario, plan)
 
 
 def with_longer_journeys(scenario: Scenario, pupils: tuple[Pupil, ...], more: int) -> Scenario:
