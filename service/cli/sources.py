@@ -31,7 +31,7 @@ importer = typer.Typer(
 )
 
 
-@importer.command(cls=FrenchCommand)
+@importer.command(cls=FrenchCommand, short_help="de l’annuaire national")
 def etablissements(
     file: File,
     folder: Folder,
@@ -89,7 +89,7 @@ def etablissements(
     )
 
 
-@importer.command(cls=FrenchCommand)
+@importer.command(cls=FrenchCommand, short_help="d’une liste de MEF avec effectifs")
 def divisions(
     file: File,
     folder: Folder,
@@ -125,7 +125,7 @@ def divisions(
     )
 
 
-@importer.command(cls=FrenchCommand)
+@importer.command(cls=FrenchCommand, short_help="3e, SEGPA, 2de : effectifs par établissement")
 def effectifs(
     file: File,
     folder: Folder,
@@ -143,7 +143,7 @@ def effectifs(
     run("effectifs", folder, preview, report, json, file=file, periods=periods)
 
 
-@importer.command(cls=FrenchCommand)
+@importer.command(cls=FrenchCommand, short_help="de SIECLE, SYGNE, FREGATA")
 def eleves(
     file: File,
     folder: Folder,
@@ -189,7 +189,7 @@ def eleves(
     )
 
 
-@importer.command(cls=FrenchCommand)
+@importer.command(cls=FrenchCommand, short_help="structures d’un extrait SIRENE")
 def sirene(
     file: File,
     folder: Folder,
@@ -232,7 +232,7 @@ def sirene(
     )
 
 
-@importer.command(cls=FrenchCommand)
+@importer.command(cls=FrenchCommand, short_help="structures d’un tableur partagé")
 def entreprises(
     file: File,
     folder: Folder,
@@ -262,7 +262,7 @@ def entreprises(
     )
 
 
-@importer.command(cls=FrenchCommand)
+@importer.command(cls=FrenchCommand, short_help="structures des offres d’une plateforme")
 def offres(
     file: File,
     folder: Folder,
@@ -294,7 +294,7 @@ def offres(
     )
 
 
-@importer.command(cls=FrenchCommand)
+@importer.command(cls=FrenchCommand, short_help="des tables NAF, ROME et diplômes")
 def secteurs(
     folder: Folder,
     activities: Activities = None,
@@ -312,7 +312,7 @@ def secteurs(
     run("secteurs", folder, preview, report, json, activities=activities, diplomas=diplomas)
 
 
-@importer.command(cls=FrenchCommand)
+@importer.command(cls=FrenchCommand, short_help="d’un CSV, d’OSRM, Valhalla ou OTP")
 def trajets(
     folder: Folder,
     file: Annotated[
@@ -371,7 +371,7 @@ def trajets(
     )
 
 
-@importer.command(cls=FrenchCommand)
+@importer.command(cls=FrenchCommand, short_help="structures fictives, pour essayer")
 def simulation(
     folder: Folder,
     communes: Communes = None,
@@ -393,7 +393,7 @@ def simulation(
     run("simulation", folder, preview, report, json, communes=communes, seed=seed, tension=tension)
 
 
-@importer.command(cls=FrenchCommand)
+@importer.command(cls=FrenchCommand, short_help="en-têtes que chaque source reconnaît")
 def colonnes() -> None:
     """Les colonnes que chaque source reconnaît, en Markdown.
 
