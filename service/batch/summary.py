@@ -56,3 +56,12 @@ def write_table(results: Sequence[Row], folder: Path) -> tuple[Path, Path]:
     replace_file(parquet, packed.getvalue())
     replace_file(text, table.to_csv(index=False, sep=";", decimal=",").encode("utf-8-sig"))
     return parquet, text
+
+
+def read_table(folder: Path) -> list[dict[str, Any]]:
+    """The rows that `write_table` wrote, what is not known as None. Raises `FileNotFoundError`."""
+    import pandas as pd
+
+    table = pd.read_parquet(folder / "resultats.parquet").astype(object)
+    rows = table.where(table.notna(), None).to_dict("records")
+    return [{str(column): value for column, value in row.items()} for row in rows]

@@ -586,6 +586,41 @@ def carte(
 
 
 @app.command(cls=FrenchCommand)
+def academie(
+    lot: Annotated[
+        Path,
+        typer.Argument(metavar="LOT", show_default=False, help="Le dossier qu’a écrit batch."),
+    ],
+    before: Annotated[
+        Path | None,
+        typer.Option(
+            "--avant", metavar="LOT", show_default=False, help="Un lot précédent, pour l’évolution."
+        ),
+    ] = None,
+    prices: Annotated[
+        str | None,
+        typer.Option(
+            "--bareme", metavar="NOM", show_default=False, help="Le barème à lire (le premier)."
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--sortie", metavar="DOSSIER", show_default=False, help="Où écrire (dans le lot)."
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:  # fmt: skip
+    """Le rapport d’une académie : indicateurs nationaux, équité entre pôles, secteurs en tension.
+
+    Exemple : bassin academie lot --avant lot-2025
+    """
+    from service.cli.academie import report
+
+    report(lot, before, prices, output or lot, json=json)
+
+
+@app.command(cls=FrenchCommand)
 def regles(json: Json = False) -> None:
     """Liste les règles : clé, phrase, source.
 
