@@ -16,6 +16,17 @@ Label = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f
 Labels = Annotated[tuple[Label, ...], Field(max_length=20)]
 
 
+class Archive(Response):
+    """A zip, to be saved."""
+
+    media_type = "application/zip"
+
+
+def archive(content: bytes, name: str) -> Archive:
+    """A zip under a name."""
+    return Archive(content, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
 class Body(BaseModel):
     """What a client sends: unknown members are refused."""
 

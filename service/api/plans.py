@@ -11,7 +11,7 @@ from scenarios.tables import CalendarRow, PlacementRow
 from service.accounts.rights import Action
 from service.acts import plans as acts
 from service.acts import questions
-from service.api.bodies import Body, Label, Labels, Listing, require_match, tagged
+from service.api.bodies import Archive, Body, Label, Labels, Listing, archive, require_match, tagged
 from service.api.dependencies import CurrentUser, HouseDep, SliceDep, route
 from service.api.idempotency import IdempotentRoute
 from service.tables import PlanRow
@@ -169,14 +169,12 @@ def remove(plan: Id, user: CurrentUser, house: HouseDep) -> None:
     acts.remove(house, user, plan)
 
 
-@router.get("/{plan}/content", **route(Action.READ_PLAN_CONTENT, "introuvable"))
+@router.get(
+    "/{plan}/content", response_class=Archive, **route(Action.READ_PLAN_CONTENT, "introuvable")
+)
 def content(plan: Id, user: CurrentUser, house: HouseDep) -> Response:
     """Le dossier du plan, en zip."""
-    return Response(
-        acts.folder(house, user, plan),
-        media_type="application/zip",
-        headers={"Content-Disposition": 'attachment; filename="plan.zip"'},
-    )
+    return archive(acts.folder(house, user, plan), "plan.zip")
 
 
 @router.get("/{plan}/calendar", **route(Action.READ_PLAN, "introuvable"))

@@ -225,10 +225,16 @@ def answers(codes: Iterable[str]) -> dict[int | str, dict[str, Any]]:
         )
         if kind.title not in answer["description"]:
             answer["description"] += " ; " + kind.title[0].lower() + kind.title[1:]
-        answer["content"][MEDIA_TYPE]["examples"][code] = {
-            "value": body(code, kind.example, kind.extra)
-        }
+        answer["content"][MEDIA_TYPE]["examples"][code] = {"$ref": f"#/components/examples/{code}"}
     return documented
+
+
+def examples() -> dict[str, Any]:
+    """An example of every problem, for the components of the document."""
+    return {
+        code: {"summary": kind.title, "value": body(code, kind.example, kind.extra)}
+        for code, kind in KINDS.items()
+    }
 
 
 def body(code: str, detail: str, extra: Mapping[str, Any]) -> dict[str, Any]:

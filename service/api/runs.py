@@ -15,7 +15,7 @@ from service.accounts.rights import Action, User
 from service.acts import runs as acts
 from service.acts.masks import small
 from service.acts.runs import Known
-from service.api.bodies import Body, Label, Labels, Listing, require_match, tagged
+from service.api.bodies import Archive, Body, Label, Labels, Listing, archive, require_match, tagged
 from service.api.dependencies import CurrentUser, HouseDep, SliceDep, route
 from service.api.idempotency import IdempotentRoute
 from service.api.scenarios import Operations, Reference
@@ -227,12 +227,10 @@ def metadata(run: Id, user: CurrentUser, house: HouseDep, response: Response) ->
     return tagged(response, metadata_of(acts.one(house, user, run).run, user))
 
 
-@router.get("/{run}/best", **route(Action.READ_PLAN_CONTENT, "introuvable"))
+@router.get("/{run}/best", response_class=Archive, **route(Action.READ_PLAN_CONTENT, "introuvable"))
 def best(run: Id, user: CurrentUser, house: HouseDep) -> Response:
     """Le meilleur plan trouvé jusqu’ici, vérifié : le zip de son dossier."""
-    content = acts.best(house, user, run)
-    name = 'attachment; filename="plan.zip"'
-    return Response(content, media_type="application/zip", headers={"Content-Disposition": name})
+    return archive(acts.best(house, user, run), "plan.zip")
 
 
 _STREAM = route(Action.READ_RUN, "introuvable", "deja-final")

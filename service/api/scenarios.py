@@ -1,5 +1,7 @@
 """`/scenarios`: sent, measured, listed, varied. Must not know: how they are read or measured."""
 
+import io
+import zipfile
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -14,7 +16,7 @@ from service.accounts.rights import Action, User
 from service.acts import scenarios as acts
 from service.acts import variants
 from service.acts.masks import masked_loads, masked_tension
-from service.api.bodies import Body, Labels, Listing, require_match, tagged
+from service.api.bodies import Archive, Body, Labels, Listing, archive, require_match, tagged
 from service.api.dependencies import CurrentUser, HouseDep, SliceDep, route
 from service.api.idempotency import IdempotentRoute
 from service.patches import MOST_OPERATIONS, Operation
@@ -24,6 +26,11 @@ from solver.domain import Conflict
 
 router = APIRouter(prefix="/scenarios", tags=["scenarios"], route_class=IdempotentRoute)
 Id = Annotated[str, Path(max_length=64, description="Identifiant")]
+_KINDS = {
+    "zip": "application/zip",
+    "json": "application/json",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 _SAID_TO_ALL = frozenset({"code", "message", "table"})
 _UPLOAD = {
     "requestBody": {
@@ -188,17 +195,14 @@ def listed(
     return Listing(lignes=[metadata_of(row) for row in found.rows], suite=found.next)
 
 
-@router.get("/demo", **route(Action.READ_SCENARIO))
+@router.get("/demo", response_class=Archive, **route(Action.READ_SCENARIO))
 def demo() -> Response:
     """Le bassin de démonstration (fictif), prêt à déposer."""
-    import io
-    import zipfile
-
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as folder:
         for file in sorted(example("demo").iterdir()):
-            archive.writestr(file.name, file.read_bytes())
-    return Response(packed.getvalue(), media_type="application/zip")
+            folder.writestr(file.name, file.read_bytes())
+    return archive(packed.getvalue(), "demo.zip")
 
 
 @router.get("/{scenario}", **route(Action.READ_SCENARIO, "introuvable"))
@@ -225,18 +229,22 @@ def metadata(
     return tagged(response, metadata_of(acts.one(house, user, scenario)))
 
 
-@router.get("/{scenario}/content", **route(Action.READ_CONTENT, "introuvable"))
+_CONTENT = route(Action.READ_CONTENT, "introuvable")
+_CONTENT["responses"][200] = {
+    "description": "Le scénario, dans le format où il a été envoyé",
+    "content": {
+        kind: {"schema": {"type": "string", "format": "binary"}} for kind in _KINDS.values()
+    },
+}
+
+
+@router.get("/{scenario}/content", response_class=Response, **_CONTENT)
 def content(scenario: Id, user: CurrentUser, house: HouseDep) -> Response:
     """Le scénario tel que reçu."""
     kept = acts.received(house, user, scenario)
-    kinds = {
-        "zip": "application/zip",
-        "json": "application/json",
-        "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    }
     name = f'attachment; filename="scenario.{kept.kind}"'
     return Response(
-        kept.received, media_type=kinds[kept.kind], headers={"Content-Disposition": name}
+        kept.received, media_type=_KINDS[kept.kind], headers={"Content-Disposition": name}
     )
 
 

@@ -636,6 +636,7 @@ def schema(
     tables: Annotated[
         bool, typer.Option("--tables", help="La documentation des tables, en Markdown.")
     ] = False,
+    api: Annotated[bool, typer.Option("--api", help="Le document OpenAPI du service.")] = False,
     json: Json = False,
 ) -> None:
     """Écrit le schéma JSON d’un scénario, ou la documentation des tables.
@@ -644,7 +645,7 @@ def schema(
     """
     from service.cli.reference import formats
 
-    formats(tables=tables, json=json)
+    formats(tables=tables, api=api, json=json)
 
 
 app.add_typer(importer)

@@ -27,9 +27,15 @@ def rules(*, json: bool) -> None:
         )
 
 
-def formats(*, tables: bool, json: bool) -> None:
-    """The JSON schema, or the documentation of the tables (a JSON string with `json`)."""
-    if not tables:
+def formats(*, tables: bool, api: bool, json: bool) -> None:
+    """The JSON schema of a scenario, the OpenAPI document of the service, or the documentation of
+    the tables (a JSON string with `json`)."""
+    if api:
+        from service.api import create_app
+        from service.settings import Settings
+
+        as_json(create_app(Settings(database="sqlite://")).openapi())
+    elif not tables:
         as_json(scenario_json_schema())
     elif json:
         as_json({"markdown": table_documentation()})
