@@ -52,6 +52,21 @@ def _holds_places(board: Board, state: State, u: int) -> bool:
 
 
 @compiled
+def shake(board: Board, state: State, movable: Longs, most: int, rises: Longs) -> None:
+    """What it costs to rebuild up to `most` units, measured len(rises) times and taken back."""
+    if len(movable) == 0:
+        return
+    for i in range(len(rises)):
+        before = objective(state)
+        forget(state)
+        mark = state.total[JOURNAL]
+        u = movable[np.random.randint(len(movable))]
+        if rebuild_units(board, state, u, 1 + np.random.randint(most), 0.1, 2**60):
+            rises[i] = objective(state) - before
+        undo_to(board, state, mark)
+
+
+@compiled
 def anneal(
     board: Board,
     state: State,

@@ -10,7 +10,7 @@ from time import monotonic, perf_counter
 import numpy as np
 
 from solver.problem import Longs, Solution
-from solver.search.anneal import anneal, construct, seed_moves
+from solver.search.anneal import anneal, construct, seed_moves, shake
 from solver.search.board import MUST_COST, Board
 from solver.search.compiled import compiled
 from solver.search.state import (
@@ -24,10 +24,13 @@ from solver.search.state import (
     place,
 )
 
-UNIT_HEAT = 9e8
-"""First heat of unit moves, in points × demands²: the more there is to move, the less there is time
-to wander. Measured at 2 to 20 s on 1,200 (best near 600 points), 2,500 (140) and 17,000 (50)."""
-UNIT_HEAT_RANGE = (50.0, 600.0)
+MOVES_A_DEGREE, MOST_DEGREES = 45.0, 5.0
+"""First heat of unit moves, in degrees: what it costs to rebuild a few units at random (median).
+One degree for so many moves a demand in the whole budget, up to a limit: who has time may wander.
+Best found by hand: 1.4 degrees at 35 moves, 5 to 20 at 230, 4 to 10 at 400, 10 at 800 and 2,000."""
+_SETTLING = 0.02
+"""Part of the budget spent cold, before a degree is measured."""
+_SAMPLES = 300
 PUPIL_HEAT = 0.3
 """Heat of pupil moves against that of unit moves."""
 UNIT_SHARE, REBUILD_SHARE, MOST_REBUILT = 0.1, 0.3, 3
@@ -68,8 +71,7 @@ class Climber:
         """Moves tried and kept: unit, pupil, waiting pupil, units rebuilt."""
         self.moves = 0
         self._chunk = _FIRST_CHUNK_MOVES
-        demands = max(1, len(board.member))
-        self._unit_heat = float(np.clip(UNIT_HEAT / demands**2, *UNIT_HEAT_RANGE))
+        self._degree: float | None = None
 
     def build(self) -> None:
         """Give everybody a place where there is one, largest units first."""
@@ -81,7 +83,7 @@ class Climber:
 
     def climb(self, budget: Budget) -> None:
         """One chunk of moves at the heat that the budget's spent part asks for."""
-        heat = cooling(budget.spent(self.moves))
+        heat = self._heat(budget)
         moves = self._chunk
         if budget.moves is not None:
             moves = min(_FIRST_CHUNK_MOVES, budget.moves - self.moves)
@@ -91,8 +93,8 @@ class Climber:
             self.state,
             self._movable,
             moves,
-            PUPIL_HEAT * self._unit_heat * heat,
-            self._unit_heat * heat,
+            PUPIL_HEAT * heat,
+            heat,
             UNIT_SHARE,
             REBUILD_SHARE,
             MOST_REBUILT,
@@ -105,6 +107,19 @@ class Climber:
         self.moves += moves
         elapsed = perf_counter() - begin
         self._chunk = max(1, min(10**7, int(moves * min(4.0, _CHUNK_SECONDS / max(elapsed, 1e-6)))))
+
+    def _heat(self, budget: Budget) -> float:
+        """Heat of unit moves, by the moves that the whole budget holds and the part spent."""
+        spent = budget.spent(self.moves)
+        if spent < _SETTLING:
+            return 0.0
+        if self._degree is None:
+            rises = np.zeros(_SAMPLES, np.int64)
+            shake(self.board, self.state, self._movable, MOST_REBUILT, rises)
+            self._degree = float(np.median(rises[rises > 0])) if (rises > 0).any() else 1.0
+        moves = budget.moves if budget.moves is not None else self.moves / spent
+        degrees = moves / max(1, len(self.board.member)) / MOVES_A_DEGREE
+        return self._degree * min(max(1.0, degrees), MOST_DEGREES) * cooling(spent)
 
     @property
     def best(self) -> int | None:

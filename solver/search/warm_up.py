@@ -26,7 +26,8 @@ def warm_up() -> None:
     start = problem.departures.allowed.argmax(axis=1).astype(np.int32)
     climber = Climber(lay_out(problem), Solution(start, nobody), seed=0)
     climber.build()
-    climber.climb(Budget(0.0, 1.0, moves=1))
+    for _ in ("cold", "hot"):
+        climber.climb(Budget(0.0, 1.0, moves=1))
     beside.join()
 
 
