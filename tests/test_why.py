@@ -9,7 +9,18 @@ import pytest
 from scenarios import write, write_plan
 from scenarios.generate import generate, tiny
 from service.cli import main
-from solver.domain import Capacity, Period, Placement, Plan, Pupil, Scenario
+from solver.domain import (
+    Capacity,
+    Division,
+    Establishment,
+    Host,
+    Period,
+    Place,
+    Placement,
+    Plan,
+    Pupil,
+    Scenario,
+)
 from solver.errors import UnknownSubject
 from solver.indicators import reasons
 from solver.model import build
@@ -77,7 +88,7 @@ def test_without_its_change_of_the_tables_a_remedy_breaks_a_rule(
 ) -> None:
     for found in remedied.values():
         for applied in found:
-            if applied.remedy.kind in ("place", "trajet", "internat"):
+            if applied.remedy.kind in ("place", "age", "trajet", "internat"):
                 assert verify(standing.scenario, applied.plan).violations
 
 
@@ -326,3 +337,55 @@ def test_the_verb_names_the_nearest_pupil(
     code, _, said = bassin("pourquoi", *folders, name + "9")
     assert code == 2
     assert "Vouliez-vous dire" in said
+
+
+def one_host(pupils: int, regulated: bool = False, **host: object) -> Standing:
+    """A division of pupils of 16 and one host that cannot take them all; planned at best."""
+    scenario = Scenario(
+        title="Un accueil",
+        bassin="B",
+        academy="A",
+        year="2026-2027",
+        zone="B",
+        places=(Place(id="L1", latitude=48.6, longitude=6.5),),
+        establishments=(Establishment(uai="0540037X", name="LP", type="LP", place="L1"),),
+        divisions=(
+            Division(
+                id="A", establishment="0540037X", public="CAP", headcount=pupils,
+                regulated=regulated,
+            ),
+        ),
+        periods=(Period(id="A1", division="A", rank=1, duration_weeks=3),),
+        pupils=tuple(Pupil(id=f"a{i}", division="A", home="L1", age=16) for i in range(pupils)),
+        hosts=(
+            Host.model_validate(
+                {"id": "30100000100025", "place": "L1", "publics": ("CAP",), "slots": pupils} | host
+            ),
+        ),
+    )  # fmt: skip
+    plan = plans(scenario)[0]
+    return stand(scenario, plan)
+
+
+@pytest.mark.parametrize(
+    ("of", "kind", "words"),
+    [
+        (one_host(1, age_min=18), "age", "dès 16 ans"),
+        (one_host(1, regulated=True), "age", "une dérogation aux travaux réglementés jusqu’au"),
+        (one_host(4, staff=5), "place", "un quota de stagiaires élargi"),
+    ],
+    ids=["age", "derogation", "quota"],
+)
+def test_an_age_a_waiver_or_a_quota_in_the_way_has_its_remedy(
+    of: Standing, kind: str, words: str
+) -> None:
+    ((pupil, period),) = unplaced(of)
+    (applied,) = Remedies(of).of(pupil, period)
+    assert applied.remedy.kind == kind
+    assert applied.remedy.unplaced == -1
+    assert words in applied.remedy.sentence
+    report = verify(applied.scenario, applied.plan)
+    assert not report.violations
+    assert (pupil.id, period.id) in applied.plan.placement_of
+    assert applied.remedy.change == report.cost - of.report.cost
+    assert verify(of.scenario, applied.plan).violations

@@ -9,9 +9,20 @@ from typing import Annotated, Literal
 
 import numpy as np
 
-from solver.domain import BoardingHouse, Frozen, Host, Period, Plan, Pupil, Scenario, column
+from solver.domain import (
+    BoardingHouse,
+    Division,
+    Frozen,
+    Host,
+    Period,
+    Plan,
+    Pupil,
+    Scenario,
+    column,
+)
+from solver.explain.parts import changed
 from solver.problem import NO_LIMIT, PUBLICS, Flags
-from solver.rules import trajet
+from solver.rules import age, derogation, trajet
 from solver.verify import verify
 from solver.week import Week
 from solver.whatif.edits import with_host, with_pupils, with_slots
@@ -21,7 +32,7 @@ from solver.whatif.obstacles import Obstacles
 from solver.whatif.rematch import Rematch
 from solver.whatif.standing import Standing
 
-Kind = Literal["rien", "place", "trajet", "internat", "decalage"]
+Kind = Literal["rien", "place", "age", "trajet", "internat", "decalage"]
 _TRIES = 3
 """Candidates of a kind that are applied before giving it up."""
 _NODES = 30
@@ -77,6 +88,7 @@ class Remedies:
         for drafts in (
             self._as_it_is(party),
             self._places(party),
+            self._ages(party),
             self._minutes(party),
             self._boarding(party),
         ):
@@ -145,10 +157,19 @@ class Remedies:
                     return None
                 edited = with_host(edited, edited.host_of[host.id], tutors=-(-needed // per_tutor))
                 lacking.append("un tuteur")
-        if not lacking:
+        waiver = division.family == "formation" and self._over_quota(h, span, heads)
+        if waiver:
+            if scenario.regulation.rector_waiver:
+                return None
+            loosened = scenario.regulation.model_copy(update={"rector_waiver": True})
+            edited = changed(edited, regulation=loosened)
+        if not (lacking or waiver):
             return None
         when = f"de {weeks[0]} à {weeks[-1]}" if len(weeks) > 1 else f"en {weeks[0]}"
         sentence = f"obtenir {' et '.join(lacking)} de plus chez {_named(host)} {when}"
+        if waiver:
+            rector = "demander au recteur un quota de stagiaires élargi (quota_derogation_recteur)"
+            sentence = f"{rector} et {sentence}" if lacking else f"{rector}, {_named(host)} {when}"
         return _Draft("place", sentence, edited, h, tuple(short) or weeks, more)
 
     def _public_need(self, row: int, weeks: tuple[Week, ...], more: int) -> dict[Week, int]:
@@ -158,6 +179,38 @@ class Remedies:
         return {
             week: n for week, n in needed.items() if n > seats.limits.public_slots[row, index[week]]
         }
+
+    def _over_quota(self, h: int, span: list[int], heads: int) -> bool:
+        """Whether the legal person would have too many trainees in one of these weeks."""
+        seats = self.filling.seats
+        person = int(seats.limits.legal_person[h])
+        if person < 0:
+            return False
+        present = int(seats.persons[person, span].max(initial=0))
+        return present + heads > int(seats.limits.quota[person])
+
+    def _ages(self, party: Party) -> Iterator[_Draft]:
+        """The nearest host with room that only an age or a waiver for regulated work keeps away."""
+        filling, scenario = self.filling, self._standing.scenario
+        weeks = filling.weeks(party)
+        if not weeks:
+            return
+        division = scenario.division_of[party.period.division]
+        hosts = filling.linked(party) & filling.seats.room(party.period, len(party.pupils))
+        barred = np.zeros(len(hosts), np.bool_)
+        minutes = np.zeros(len(hosts), np.int64)
+        for pupil, reach in zip(party.pupils, filling.reaches(party), strict=True):
+            found = (pupil.id, party.period.id) in scenario.found_place_of
+            limit = NO_LIMIT if found else trajet.limit_minutes(scenario, pupil, division)
+            hosts = hosts & reach.compatible & (reach.minutes <= limit)
+            barred |= ~reach.of_age
+            minutes = np.maximum(minutes, reach.minutes)
+        for h in sorted(np.flatnonzero(hosts & barred).tolist(), key=lambda h: minutes[h]):
+            host = scenario.hosts[h]
+            fields, asked = _younger(host, party, division, weeks[-1])
+            edited = with_host(scenario, host, **fields)
+            sentence = f"obtenir de {_named(host)} {' et '.join(asked)}"
+            yield _Draft("age", sentence, edited, h, weeks)
 
     def _minutes(self, party: Party) -> Iterator[_Draft]:
         """The nearest host with room beyond the limit, and the minutes that lack."""
@@ -191,7 +244,7 @@ class Remedies:
     # --- the calendar
 
     def _shift(self, party: Party) -> Applied | None:
-        """Another week for the division: the one that costs least among those that place them."""
+        """Another week for the division: the cheapest that places them at nobody's expense."""
         standing = self._standing
         problem, scenario = standing.problem, standing.scenario
         position = _position(scenario, party.period)
@@ -208,6 +261,8 @@ class Remedies:
             matched = rematch.at(start, nodes=_NODES)
             if matched is None or (matched.solution.option[demands] < 0).any():
                 continue
+            if (matched.solution.option < 0).sum() >= (standing.solution.option < 0).sum():
+                continue  # another pupil would only take the place of this one
             cost = standing.billed(matched.solution, rematch.occupation(matched.solution)).cost
             if best is None or cost < best[0]:
                 best = cost, week, standing.decoded(matched.solution)
@@ -282,6 +337,28 @@ def with_longer_journeys(scenario: Scenario, pupils: tuple[Pupil, ...], more: in
 def with_boarding(scenario: Scenario, pupils: list[Pupil]) -> Scenario:
     """Pupils who accept to board."""
     return with_pupils(scenario, pupils, lambda p: p.model_copy(update={"accepts_boarding": True}))
+
+
+def _younger(
+    host: Host, party: Party, division: Division, last: Week
+) -> tuple[dict[str, object], list[str]]:
+    """What the host would have to change to take the pupils until that week, and in words."""
+    fields: dict[str, object] = {}
+    asked = []
+    ages = [p.age for p in party.pupils]
+    known = [a for a in ages if a is not None]
+    if not all(age.RULE.allows(a, host.age_min) for a in ages):
+        fields["age_min"] = min(known) if len(known) == len(ages) else 0
+        asked.append(
+            f"qu’il accueille dès {fields['age_min']} ans"
+            if fields["age_min"]
+            else "qu’il ne demande pas d’âge minimal"
+        )
+    minors = any(derogation.RULE.seeker(p, division) for p in party.pupils)
+    if minors and derogation.RULE.until(True, host.waiver_until) < last.friday:
+        fields["waiver_until"] = last.friday
+        asked.append(f"une dérogation aux travaux réglementés jusqu’au {last.friday:%d/%m/%Y}")
+    return fields, asked
 
 
 def _named(host: Host) -> str:
