@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import service.exports.delivery as delivery
-from scenarios import example, read, read_plan_folder, write, write_plan
+from scenarios import example, example_names, read, read_plan_folder, write, write_plan
 from scenarios.generate import generate
 from scenarios.plans import PlanFolder
 from service.cli.app import main
@@ -333,6 +333,25 @@ def test_the_report_tells_the_plan_and_no_small_count(facts: Facts, folder: Plan
 def test_a_template_that_does_not_compile_is_told() -> None:
     with pytest.raises(RuntimeError):
         pdf("rapport", {"title": "sans rien"})
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "base",
+        "effectifs-seuls",
+        *(
+            pytest.param(n.removeprefix("small/"), marks=pytest.mark.slow)
+            for n in example_names()
+            if n.startswith("small/") and n not in ("small/base", "small/effectifs-seuls")
+        ),
+    ],
+)
+def test_every_format_takes_any_scenario_and_an_empty_plan(name: str) -> None:
+    scenario = read(example(f"small/{name}"))
+    for plan in (simple_plan(scenario), Plan(departures=(), placements=())):
+        files = export(scenario, PlanFolder(plan), FORMATS)
+        assert {"plan.xlsx", "calendrier-a3.pdf", "rapport.pdf", "lettres.pdf"} <= set(files)
 
 
 # --- the verb ------------------------------------------------------------------------------------

@@ -1,8 +1,15 @@
 """The guides and the README: every command runs, every generated page says what the code says."""
 
+import os
 import re
 import shlex
 import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -69,9 +76,10 @@ def test_the_long_commands_of_a_guide_run_too(name: str, bassin: Bassin) -> None
 
 
 def test_no_block_of_commands_escapes_the_tests() -> None:
-    """`lunéville`: run by the test of the public tables; `installation`: by CI, before this one."""
+    """`lunéville`: run by the test of the public tables; `installation`: by CI, before this one;
+    `service`: below."""
     kinds = {kind for name in WRITTEN for kind, _ in blocks(page(name))}
-    assert kinds == {"", "lent", "lunéville", "installation"}
+    assert kinds == {"", "lent", "lunéville", "installation", "service"}
     targets = set(re.findall(r"^(\w[\w-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     installing = [
         line.split()
@@ -82,6 +90,41 @@ def test_no_block_of_commands_escapes_the_tests() -> None:
     ]
     assert [command for command, _ in installing] == ["make"] * 4
     assert {target for _, target in installing} <= targets
+
+
+def test_the_service_opens_answers_and_ends_as_the_guide_says(tmp_path: Path) -> None:
+    ((line,),) = [lines for kind, lines in blocks(page("exploitation")) if kind == "service"]
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    words = [*shlex.split(line)[1:-1], str(port)]
+    program = "import sys; from service.cli import main; main(sys.argv[1:])"
+    serving = subprocess.Popen(
+        [sys.executable, "-c", program, *words],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+    try:
+        answer = answered(f"http://127.0.0.1:{port}/health", serving)
+    finally:
+        serving.terminate()
+        said = serving.communicate(timeout=60)[1].decode()
+    assert answer == 200, said
+    assert "/invitation/" in said
+    assert (tmp_path / "bassin-service" / "bassin.sqlite").is_file()
+
+
+def answered(url: str, serving: subprocess.Popen[bytes]) -> int:
+    """The status of the first answer; raises once the process has ended without one."""
+    while serving.poll() is None:
+        try:
+            return int(urllib.request.urlopen(url, timeout=60).status)
+        except urllib.error.HTTPError as refusal:
+            return refusal.code
+        except OSError:
+            time.sleep(0.2)
+    raise AssertionError("the service ended before it answered")
 
 
 EXAMPLES = {
@@ -95,7 +138,7 @@ EXAMPLES = {
 }
 QUICK = {"controle", "verify", "indicateurs", "exporter", "regles", "schema", "guide"}
 ENDLESS = {"serve"}
-"""Run by their own tests: they answer until they are stopped."""
+"""Run above: it answers until it is stopped."""
 
 
 @pytest.fixture
