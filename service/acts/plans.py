@@ -13,7 +13,7 @@ from service.acts.masks import masked_indicators, small
 from service.house import House
 from service.packing import pack_plan, unpack_plan
 from service.refusals import Refusal
-from service.store import journal, plans
+from service.store import journal, plans, scenarios
 from service.store.lists import Page
 from service.tables import PlanRow, RunRow, ScenarioRow, now
 from service.uploads import check, kind_of
@@ -233,6 +233,8 @@ def publish(house: House, user: User, plan_id: str) -> PlanRow:
             )
         if row.published_at is not None and row.superseded_at is None:
             return row
+        if scenarios.stands_on(session, row.scenario_id, "demo"):
+            raise Refusal("etat-contraire", "La démonstration s’essaie : elle ne se publie pas.")
         at = now()
         earlier = plans.supersede(session, row, at)
         row.published_at, row.published_by, row.superseded_at = at, user.id, None

@@ -12,7 +12,7 @@ import htpy as h
 from nicegui import ui
 
 from service.pages.navigation import Link, entries
-from service.pages.pieces import put
+from service.pages.pieces import notice, put
 from service.pages.visit import Visit
 from service.tables import Role
 
@@ -59,12 +59,21 @@ def frame(
         h.div(".where")[
             _crumbs(crumbs, title) if crumbs else None,
             h.div(".title-row")[h.h1[title], h.div(".action")[action] if action else None],
-            h.p(".lead")[lead] if lead else None,
+            h.div(".lead")[lead] if lead else None,
         ],
         _tabs(tabs, visit) if tabs else None,
     )
     with ui.element("div").classes("content"):
         yield
+
+
+def lost() -> None:
+    """An address that leads nowhere."""
+    with frame(None, "Page introuvable"):
+        put(
+            notice("Il n’y a rien à cette adresse : elle est peut-être incomplète."),
+            h.p[h.a(href="/")["Revenir à l’accueil"]],
+        )
 
 
 def failure(visit: Visit | None, title: str, sentence: str) -> None:

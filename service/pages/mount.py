@@ -7,15 +7,16 @@ import importlib
 import pkgutil
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
+from nicegui import Client, ui
 from nicegui import app as pages
-from nicegui import ui
 from starlette.routing import Match, Mount
 from starlette.types import Scope
 
 import service.pages
 from service.house import House
-from service.pages import doors
+from service.pages import doors, forms
+from service.pages.frame import lost
 
 _STATIC = Path(__file__).parent / "static"
 _PROGRAMS = ("/api/", "/health", "/ready", "/metrics")
@@ -31,6 +32,12 @@ class _People(Mount):
         return super().matches(scope)
 
 
+async def _lost(request: Request, error: Exception) -> Response:
+    with Client(ui.page(""), request=request) as client:
+        lost()
+    return client.build_response(request, 404)
+
+
 def install(app: FastAPI) -> None:
     """Put the pages on the application; once per process (NiceGUI knows one application)."""
     house: House = app.state.house
@@ -40,6 +47,8 @@ def install(app: FastAPI) -> None:
         importlib.import_module(f"service.pages.{module.name}")
     pages.add_static_files("/pages", _STATIC)
     app.include_router(doors.router)
+    app.include_router(forms.router)
+    pages.exception_handler(404)(_lost)
     ui.run_with(
         app,
         title="Calendrier du bassin",

@@ -45,6 +45,31 @@ TERMS: Mapping[str, str] = MappingProxyType(
     }
 )
 
+ORIGINS: Mapping[str, str] = MappingProxyType(
+    {
+        "upload": "déposé",
+        "from-patch": "variante faite",
+        "proposition": "proposition acceptée",
+        "demo": "démonstration",
+        "merge": "bassins réunis",
+    }
+)
+COSTS: Mapping[str, str] = MappingProxyType(
+    {
+        "non_place": "Élèves sans place",
+        "equite": "Établissements trop touchés",
+        "decalage_semaine": "Départs décalés",
+        "trajet_minute": "Trajets",
+        "trajet_inconfort": "Trajets trop longs",
+        "internat": "Internat",
+        "adequation_nsf": "Métier voisin de la formation",
+        "adequation_secteur": "Métier du même secteur",
+        "saturation": "Semaines saturées",
+        "stabilite_date": "Dates changées",
+        "stabilite_accueil": "Structures changées",
+    }
+)
+
 
 def instant(at: datetime) -> str:
     """A moment as people say it, in Paris: « 23/11/2026 à 14 h 05 »."""

@@ -76,3 +76,13 @@ def in_use(session: Session, scenario_id: str) -> bool:
         select(ScenarioRow.id).where(col(ScenarioRow.parent_id) == scenario_id),
     )
     return any(session.exec(query.limit(1)).first() is not None for query in queries)
+
+
+def stands_on(session: Session, scenario_id: str | None, origin: str) -> bool:
+    """Whether it, or a scenario it is a variant of, came in this way."""
+    while scenario_id is not None:
+        row = session.get(ScenarioRow, scenario_id)
+        if row is None or row.origin == origin:
+            return row is not None
+        scenario_id = row.parent_id
+    return False

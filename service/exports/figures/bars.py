@@ -3,7 +3,7 @@
 Must not know: colours, axes.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
@@ -46,11 +46,16 @@ class Row:
     lanes: tuple[tuple[Bar, ...], ...]
 
 
-def rows(facts: Facts, by: Rows) -> list[Row]:
-    """Rows in the order of the scenario; a row without any departure is left out."""
+def rows(facts: Facts, by: Rows, among: Container[str] | None = None) -> list[Row]:
+    """Rows in the order of the scenario; a row without any departure is left out.
+
+    `among`: only the periods of these divisions.
+    """
     scenario = facts.scenario
     periods: dict[str, list[Period]] = {}
     for period in scenario.periods:
+        if among is not None and period.division not in among:
+            continue
         division = scenario.division_of[period.division]
         key = division.establishment if by == "etablissements" else division.id
         if facts.weeks_of[period.id]:

@@ -18,3 +18,23 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape")
     for (const term of document.querySelectorAll("details.term[open]")) term.open = false;
 });
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
+});
+// A file: dropped anywhere on its form, and something said while it is read.
+document.addEventListener("dragover", (event) => {
+  const form = event.target.closest("form.drop");
+  if (form) { event.preventDefault(); form.classList.add("over"); }
+});
+document.addEventListener("dragleave", (event) => event.target.closest("form.drop")?.classList.remove("over"));
+document.addEventListener("drop", (event) => {
+  const form = event.target.closest("form.drop");
+  if (!form || !event.dataTransfer.files.length) return;
+  event.preventDefault();
+  form.classList.remove("over");
+  form.querySelector("input[type=file]").files = event.dataTransfer.files;
+});
+document.addEventListener("submit", (event) => {
+  const busy = event.target.querySelector(".busy");
+  if (busy) busy.textContent = "Lecture et vérification de chaque cellule…";
+});
