@@ -13,6 +13,7 @@ from service.accounts.rights import Action, User
 from service.acts import found, plans, runs, variants
 from service.acts.questions import shift_table
 from service.house import House
+from service.jobs.queue import PRESSING
 from service.patches import Operation
 from service.refusals import Refusal
 from service.store import journal, proposals
@@ -97,7 +98,9 @@ def accept(
     variant = variants.vary(
         house, user, plan.scenario_id, operations, reference=plan.id, origin="proposition"
     )
-    run = runs.start(house, user, variant.id, seconds=seconds, title=variant.title)
+    run = runs.start(
+        house, user, variant.id, seconds=seconds, priority=PRESSING, title=variant.title
+    )
     return _decided(house, user, proposal_id, "accepted", reason, variant.id, run.id)
 
 

@@ -10,6 +10,7 @@ from service.jobs.child import search
 from service.jobs.messages import End, Ending
 from service.jobs.orders import Order, StopRules
 from service.jobs.record import Record, Taken, take
+from service.logs import install
 from service.packing import Kind, read_scenario, unpack_plan
 from service.settings import Settings
 from service.store import Database
@@ -41,7 +42,10 @@ class Means:
 
 def attempt(run_id: str, number: int, means: Means) -> str:
     """Take the run up after attempt `number` and bring it to its end: the status, or « taken »."""
-    database = Database(means.database or Settings().database_url)
+    settings = Settings()
+    if not logging.getLogger().hasHandlers():
+        install(settings.log_level)
+    database = Database(means.database or settings.database_url)
     try:
         taken = take(database, run_id, number)
         if taken is None:

@@ -23,7 +23,7 @@ import service
 from service.jobs.messages import MESSAGE, Better, End, Progress
 from service.jobs.orders import Order
 
-STOP_SECONDS, TERM_SECONDS = 3.5, 0.5
+STOP_SECONDS, TERM_SECONDS = 3.0, 0.5
 """From the wish to stop to SIGTERM, from there to SIGKILL: together well below five seconds."""
 _LISTEN_SECONDS = 0.1
 _WATCH_SECONDS = 0.5
