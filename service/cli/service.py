@@ -16,6 +16,8 @@ from service.settings import Settings
 from service.store import Database, journal, retention
 
 _GRACE_SECONDS = 20
+_KEEP_ALIVE_SECONDS = 30
+"""Longer than clients keep an idle connection, which would otherwise meet one just closed."""
 
 
 def serve(host: str | None, port: int | None) -> None:
@@ -39,6 +41,7 @@ def serve(host: str | None, port: int | None) -> None:
         server_header=False,
         proxy_headers=True,
         timeout_graceful_shutdown=_GRACE_SECONDS,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
     )
     uvicorn.Server(config).run()
 

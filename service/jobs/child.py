@@ -25,6 +25,9 @@ from service.jobs.orders import Order
 
 STOP_SECONDS, TERM_SECONDS = 3.0, 0.5
 """From the wish to stop to SIGTERM, from there to SIGKILL: together well below five seconds."""
+LAST_PLAN_SECONDS = 15.0
+"""Instead of `STOP_SECONDS` where the search has a plan and none was handed over yet: large bassins
+take seconds to verify one, and the only plan is not thrown away for a moment's patience."""
 _LISTEN_SECONDS = 0.1
 _WATCH_SECONDS = 0.5
 _TAIL = 2000
@@ -131,9 +134,13 @@ class _Child:
                 with contextlib.suppress(BrokenPipeError):
                     process.stdin.write("stop\n")
                     process.stdin.flush()
-        elif monotonic() - self._asked_at > STOP_SECONDS + TERM_SECONDS:
+            return
+        has_plan = self._stand is not None and self._stand.cost is not None
+        patience = LAST_PLAN_SECONDS if has_plan and self._better is None else STOP_SECONDS
+        waited = monotonic() - self._asked_at
+        if waited > patience + TERM_SECONDS:
             _kill_group(process.pid)
-        elif monotonic() - self._asked_at > STOP_SECONDS:
+        elif waited > patience:
             process.terminate()
 
     def _hear(self, seconds: float = 0.0) -> None:

@@ -2,8 +2,8 @@
 
     python tests/benchmarks/readers.py sqlite|postgresql [seconds]
 
-Prints requests, failures, median, 95th percentile and longest wait, and the memory of the service
-process before and after. Readers, service, workers and engines share the machine.
+Prints requests, failures, median, 95th percentile and longest wait, what a request costs the
+service, and its memory before and after. Readers, service, workers and engines share the machine.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from test_disasters import ENGINE, below, free_port, opened, until
 
 from service.accounts import sign_in
-from service.store import accounts
+from service.store import accounts, plans
 
 READERS, RUNS, PAUSE_SECONDS = 50, 5, 0.5
 _ENOUGH = 500
@@ -67,6 +67,11 @@ def megabytes(pid: int) -> float:
     return float(psutil.Process(pid).memory_info().rss / 2**20)
 
 
+def cpu_seconds(pid: int) -> float:
+    times = psutil.Process(pid).cpu_times()
+    return float(times.user + times.system)
+
+
 def told(name: str, waits: list[float], failures: list[str]) -> None:
     ordered = sorted(waits)
     print(  # noqa: T201
@@ -91,10 +96,7 @@ def main(backend: str, seconds: float) -> None:
         service = site.started("bassin", "serve")
         done = site.asked(2)
         site.ended(done)
-        plan = site.place.house
-        with plan.database.reading() as session:
-            from service.store import plans
-
+        with site.place.house.database.reading() as session:
             kept = plans.of_run(session, done)
             assert kept is not None
         addresses = [
@@ -106,10 +108,12 @@ def main(backend: str, seconds: float) -> None:
         ids = [site.asked(seconds) for _ in range(RUNS)]
         until(lambda: bool(below(service, ENGINE)))
         addresses += [f"/runs/{run}/metadata" for run in ids]
-        before = megabytes(service.pid)
+        before, spent = megabytes(service.pid), cpu_seconds(service.pid)
         waits, failures = asyncio.run(read(base, cookie, addresses, seconds, READERS))
         told("pendant les calculs", waits, failures)
         after = megabytes(service.pid)
+        each = (cpu_seconds(service.pid) - spent) / len(waits)
+        print(f"processeur du service par lecture : {each * 1000:.0f} ms")  # noqa: T201
         more, failed = asyncio.run(
             read(base, cookie, addresses, 1 + _ENOUGH * PAUSE_SECONDS / READERS, READERS)
         )
