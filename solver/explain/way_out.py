@@ -22,7 +22,7 @@ _CELL, _RESORT = 10_000, 2_000
 _MOST_SETS = 20
 """Sets of cells tried: some cells cannot be loosened as far as it would take."""
 
-_CHECK_SECONDS = 10.0
+_CHECK_SECONDS = 30.0
 """Time at least for the engine to read the result."""
 
 
