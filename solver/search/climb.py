@@ -4,7 +4,7 @@ Must not know: processes, terminals, the bound.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic, perf_counter
 
 import numpy as np
@@ -47,6 +47,10 @@ class Budget:
     deadline: float
     moves: int | None
 
+    def shared(self, climbers: int) -> "Budget":
+        """What each of some climbers has that take turns."""
+        return replace(self, moves=None if self.moves is None else max(1, self.moves // climbers))
+
     def spent(self, moves: int) -> float:
         """Fraction of the budget used, 0 to 1 and beyond."""
         if self.moves is not None:
@@ -79,6 +83,11 @@ class Climber:
         period, unit = self.board.period, self.board.unit
         size = [period["size"][self.board.unit_period[r["first"] : r["end"]]].sum() for r in unit]
         construct(self.board, self.state, np.argsort(-np.array(size), kind="stable"))
+        self._note_best()
+
+    def follow(self, other: "Climber") -> None:
+        """Go on from the best plan that another has met."""
+        self.state = loaded(self.board, other.solution())
         self._note_best()
 
     def climb(self, budget: Budget) -> None:

@@ -6,7 +6,6 @@ Must not know: terminals, files.
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from threading import Thread
 from time import monotonic, sleep
 
 import numpy as np
@@ -19,6 +18,7 @@ from solver.prepare import decode, encode, prepare
 from solver.problem import Problem, Solution
 from solver.search.board import lay_out
 from solver.search.climb import Budget, Climber
+from solver.search.crew import Crew
 from solver.search.keeper import Keeper
 from solver.search.opening import opening
 from solver.search.versions import versions
@@ -122,12 +122,7 @@ class _Run:
         if first is None:
             return self._answer(status, None)
         self._tell(None, None, "construction")
-        climbers = self._climbers(first)
-        if self.iterations is not None:
-            self._climb_counted(climbers[0])
-        else:
-            self._climb_timed(climbers)
-        best = min(climbers, key=lambda c: c.best if c.best is not None else 2**62)
+        best = self._climb_timed(first) if self.iterations is None else self._climb_counted(first)
         if best.best is None:
             return self._answer("out_of_time", None)
         return self._finish(best.solution(), best)
@@ -141,57 +136,52 @@ class _Run:
         self.start = None
         return opening(self.problem, self.seed, None if self.iterations else self._left())
 
-    def _climbers(self, first: Solution) -> list[Climber]:
-        board = lay_out(self.problem)
-        count = 1 if self.iterations is not None else max(1, self.cores - 1)
-        return [Climber(board, first, self.seed + 7919 * i) for i in range(count)]
-
-    def _climb_counted(self, climber: Climber) -> None:
+    def _climb_counted(self, first: Solution) -> Climber:
         """So many moves, then so many rounds of the bound: the same every time."""
         budget = Budget(self.begin, self.deadline, self.iterations)
-        climber.build()
-        while budget.spent(climber.moves) < 1 and not self.stop():
-            climber.climb(budget)
-            self._tell(climber.best, climber.unplaced, "recherche")
+        crew = Crew(lay_out(self.problem), first, self.seed, 1, budget)
+
+        def told_to_stop() -> bool:
+            self._tell(crew.leader.best, crew.leader.unplaced, "recherche")
+            return self.stop()
+
+        crew.climb(0, told_to_stop)
+        best = crew.leader
         for value in Bound(self.problem).improve(
-            rounds=BOUND_ROUNDS, incumbent=climber.solution(), should_stop=self.stop
+            rounds=BOUND_ROUNDS, incumbent=best.solution(), should_stop=self.stop
         ):
             self.bound = max(self.bound, value)
-            self._tell(climber.best, climber.unplaced, "borne")
+            self._tell(best.best, best.unplaced, "borne")
+        return best
 
-    def _climb_timed(self, climbers: list[Climber]) -> None:
-        """All climbers side by side, the bound beside them, until the time is up."""
+    def _climb_timed(self, first: Solution) -> Climber:
+        """The crew, the bound beside it, until the time is up."""
         until = self.deadline - self._reserve()
         if self.is_small:
             until = min(until, monotonic() + SMALL_CLIMB * (until - monotonic()))
         spent = RESUMED * max(0.0, until - monotonic()) if self.start else 0.0
         budget = Budget(monotonic() - spent, until, None)
+        crew = Crew(lay_out(self.problem), first, self.seed, max(1, self.cores - 1), budget)
         with ExitStack() as stack:
             witness = stack.enter_context(Witness(self.problem))
             keeper = None
             if self.keep is not None:
                 keeper = stack.enter_context(Keeper(self.scenario, self.problem, self.keep))
-            threads = [Thread(target=self._climb, args=(c, budget)) for c in climbers]
+            threads = crew.threads(lambda: self.stop() or crew.leader.best == self.bound)
             for thread in threads:
                 thread.start()
             told = 2.0**62
             while any(thread.is_alive() for thread in threads):
                 sleep(_LISTEN_SECONDS)
                 self.bound = witness.listen()
-                best = min(climbers, key=lambda c: c.best if c.best is not None else 2**62)
+                best = crew.leader
                 self._tell(best.best, best.unplaced, "recherche")
                 if keeper is not None and best.best is not None:
                     keeper.offer(best.best, best.solution)
                 if best.best is not None and best.best < 0.9 * told:
                     told = best.best
                     witness.tell(best.solution())
-            for thread in threads:
-                thread.join()
-
-    def _climb(self, climber: Climber, budget: Budget) -> None:
-        climber.build()
-        while budget.spent(climber.moves) < 1 and not self.stop() and climber.best != self.bound:
-            climber.climb(budget)
+        return crew.leader
 
     def _finish(self, solution: Solution, best: Climber) -> Result:
         """Prove small problems whole; verify; answer."""
