@@ -48,7 +48,7 @@ def bassin(
         assert words[0] == "bassin", line
         if words[1] in ("solve", "demo"):
             words = [*words, "--coeurs", "1"]
-        if words[1] in ("solve", "demo", "batch", "front"):
+        if words[1] in ("solve", "demo", "batch", "front", "carte"):
             words = [*words, "--temps", "2" if words[1] == "front" else "1"]
         with pytest.raises(SystemExit) as ended:
             main(words[1:])
@@ -77,9 +77,9 @@ def test_the_long_commands_of_a_guide_run_too(name: str, bassin: Bassin) -> None
 
 def test_no_block_of_commands_escapes_the_tests() -> None:
     """`lunéville`: run by the test of the public tables; `installation`: by CI, before this one;
-    `service`: below."""
+    `service`: below; `cluster`: several workers at an address, in `test_batch.py`."""
     kinds = {kind for name in WRITTEN for kind, _ in blocks(page(name))}
-    assert kinds == {"", "lent", "lunéville", "installation", "service"}
+    assert kinds == {"", "lent", "lunéville", "installation", "service", "cluster"}
     targets = set(re.findall(r"^(\w[\w-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     installing = [
         line.split()

@@ -13,6 +13,7 @@ PAGES: Mapping[str, str] = {
     "coordonnateur": "Coordonnateur de bassin : des tables au calendrier remis à chacun",
     "etablissement": "DDF, chef d’établissement : ses divisions, ses élèves, ses conventions",
     "rectorat": "Rectorat : plusieurs bassins, comparer, réunir, diffuser",
+    "lots": "Lots, cartes de pôles, plusieurs machines",
     "importer": "Importer les fichiers que l’on a",
     "donnees": "Dictionnaire des données : chaque table, chaque colonne",
     "regles": "Livre des règles : phrase, source, valeur et prix de chacune",
