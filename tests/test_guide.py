@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 
-from scenarios import example
+from scenarios import example, write
+from scenarios.generate import academy
 from scenarios.tables import scenario_tables, settings_columns
 from service.cli.app import app, main
 from service.exports.delivery import FORMATS
@@ -48,8 +49,12 @@ def bassin(
         assert words[0] == "bassin", line
         if words[1] in ("solve", "demo"):
             words = [*words, "--coeurs", "1"]
-        if words[1] in ("solve", "demo", "batch", "front", "carte"):
-            words = [*words, "--temps", "2" if words[1] == "front" else "1"]
+        if words[1] in ("solve", "demo"):
+            words = [*words, "--temps", "1"]
+        if words[1] in ("front", "prospecter"):
+            words = [*words, "--temps", "3"]
+        if words[1] in ("batch", "carte"):
+            words = [*words, "--temps", "20"]
         with pytest.raises(SystemExit) as ended:
             main(words[1:])
         said = capsys.readouterr()
@@ -148,7 +153,8 @@ def around(tmp_path: Path, bassin: Bassin) -> None:
     bassin("bassin solve mon-bassin --sortie plan-mon-bassin")
     for name in ("plan-a", "plan-b"):
         shutil.copytree(tmp_path / "plan-mon-bassin", tmp_path / name)
-    shutil.copytree(example("small/base"), tmp_path / "mon-academie" / "pole-1")
+    for path, pole in academy(seed=1, bassins=2, pupils=300):
+        write(pole, tmp_path / "mon-academie" / path)
     from openpyxl import Workbook
 
     book = Workbook()
@@ -170,6 +176,9 @@ def test_the_quick_examples_of_the_readme_run(bassin: Bassin) -> None:
 @pytest.mark.parametrize("verb", sorted(set(EXAMPLES) - QUICK - ENDLESS))
 def test_every_other_example_of_the_readme_runs(verb: str, bassin: Bassin) -> None:
     assert EXAMPLES[verb] in README
+    if verb == "academie":
+        bassin("bassin batch mon-academie --sortie lot")
+        shutil.copytree("lot", "lot-2025")
     bassin(EXAMPLES[verb])
 
 
