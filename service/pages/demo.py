@@ -77,7 +77,7 @@ async def guided(visit: Visit) -> None:
                 (
                     h.li(class_="done" if done else "next" if i in _open(following) else None)[
                         h.h2[title, h.span(".visually-hidden")[" (fait)"] if done else None],
-                        h.p[what],
+                        h.div[what],
                         go if i in _open(following) else None,
                     ]
                     for i, (title, what, done, go) in enumerate(steps)

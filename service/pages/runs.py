@@ -183,7 +183,7 @@ def _chart() -> dict[str, Any]:
             "type": "value",
             "name": name,
             "nameTextStyle": {"color": _GREY},
-            "axisLabel": {"color": _GREY},
+            "axisLabel": {"color": _GREY, ":formatter": "(v) => v.toLocaleString('fr-FR')"},
             "splitLine": {"lineStyle": {"color": "#8884"}},
             **more,
         }

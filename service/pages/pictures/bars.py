@@ -11,7 +11,7 @@ import htpy as h
 
 from service.acts.weeks import Calendar, Line, Mark, School, Strip
 from service.exports.figures.style import FAMILY_NAMES, PUBLIC_LOOKS
-from service.pages.words import count, number
+from service.pages.words import count
 from solver.week import Week
 
 _MONTHS = (
@@ -38,10 +38,9 @@ def sheet(
     """The picture; its twin in tables tells the same to whoever cannot see it."""
     at = {week: i for i, week in enumerate(seen.weeks)}
     return h.div(
-        ".cal",
-        style=f"--weeks:{len(at)};--closed:{_closed(seen)};"
+        class_=["cal", "with-chosen" if chosen in at else None],
+        style=f"--weeks:{len(at)};--bands:{_closed(seen)};"
         + (f"--chosen:{at[chosen]}" if chosen in at else ""),
-        class_="with-chosen" if chosen in at else None,
     )[
         h.div(".cal-head")[
             h.div(".cal-label"),
@@ -81,7 +80,7 @@ def _closed(seen: Calendar) -> str:
     stops = []
     for closed, those in groupby(enumerate(seen.weeks), lambda p: p[1] not in seen.usable):
         places = [i for i, _ in those]
-        colour = "var(--closed-week)" if closed else "transparent"
+        colour = "var(--closed)" if closed else "transparent"
         stops.append(f"{colour} {places[0] * size:.3f}% {(places[-1] + 1) * size:.3f}%")
     return f"linear-gradient(to right,{','.join(stops)})"
 
@@ -142,9 +141,9 @@ def _strip(strip: Strip, seen: Calendar, at: dict[Week, int]) -> h.Node:
     return (
         h.div(".cal-label.strip")[
             FAMILY_NAMES[strip.family],
-            h.small[f"élèves partis{', — places' if seats else ''} · pointe {number(top)}"],
+            h.small[f"élèves partis{' ; trait : places' if seats else ''}"],
         ],
-        h.div(".cal-track.strip", style=f"height:{_STRIP}px", aria_hidden="true")[
+        h.div(".cal-track.strip", style=f"min-height:{_STRIP}px", aria_hidden="true")[
             [column(week) for week in strip.out]
         ],
     )
@@ -175,7 +174,9 @@ def _school(school: School, at: dict[Week, int], *, unfolded: bool) -> h.Node:
 
 def _track(line: Line, at: dict[Week, int]) -> h.Element:
     return h.div(
-        ".cal-track", style=f"height:{max(1, len(line.lanes)) * _LANE + 3}px", aria_hidden="true"
+        ".cal-track",
+        style=f"min-height:{max(1, len(line.lanes)) * _LANE + 3}px",
+        aria_hidden="true",
     )[
         (
             h.span(".blocked", style=f"left:{_part(at[w], at)};width:{_part(1, at)}")
