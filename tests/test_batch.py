@@ -1,7 +1,9 @@
 """Batches: nothing twice, nothing lost, faults set aside, on any cluster, told in the end."""
 
 import csv
+import os
 import shutil
+import signal
 from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
 from itertools import pairwise
@@ -30,7 +32,7 @@ from service.batch.work import Outcome
 from service.exports.page import html
 from service.jobs import task as jobs
 from service.jobs.child import Tell
-from service.jobs.cluster import CORES, MEGABYTES, Room
+from service.jobs.cluster import CORES, MEGABYTES, Room, opened
 from service.jobs.messages import Progress
 from solver.errors import InvalidScenario
 from solver.verify import verify
@@ -275,6 +277,35 @@ def test_several_workers_at_an_address_run_the_same_batch(
 
 def listened(standings: Mapping[str, Standing]) -> None:
     assert len(standings) == 3
+
+
+@pytest.mark.slow
+def test_workers_killed_again_and_again_lose_nothing_and_do_nothing_twice(tmp_path: Path) -> None:
+    """Processes this time: their workers are killed while they search, their searches end too."""
+    for name, scenario in academy(8, bassins=6, pupils=360):
+        write(scenario, tmp_path / "academie" / name)
+    tasks = tasks_of(tmp_path / "academie")
+    store = Store(tmp_path / "lot")
+    kept: list[int] = []
+    with opened("", workers=2, cores=1, megabytes=MEMORY) as room:
+
+        def watch(standings: Mapping[str, Standing]) -> None:
+            done = sum(s.state == "fait" for s in standings.values())
+            searching = any(s.state == "en cours" for s in standings.values())
+            if done in (1, 3) and done not in kept and searching:
+                kept.append(done)
+                alive = room.client.run(os.getpid, on_error="ignore")
+                os.kill(min(alive.values()), signal.SIGKILL)
+
+        standings = {t.key: standing(Planned(t, 2.0), store) for t in tasks}
+        Conductor(room, store, listener=watch).run(standings)
+    assert kept == [1, 3]
+    assert [s.state for s in standings.values()] == ["fait"] * 6
+    assert list(store.keys()) == sorted(standings)
+    for task in tasks:
+        scenario = read(task.path)
+        assert not verify(scenario, read_own_plan(store.plan(task.key), scenario).plan).violations
+        assert (store.figures(task.key) or {})["essais"] == 1
 
 
 # --- telling -------------------------------------------------------------------------------------
