@@ -20,7 +20,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import create_engine
 
-from scenarios.generate import generate
+from scenarios.generate import academy, generate
 from scenarios.writing import files
 from service.accounts import sign_in
 from service.accounts.people import user_of
@@ -43,6 +43,13 @@ ACADEMY, BASSIN, SCHOOL = "Nancy-Metz", "LUNEVILLE", "0990001N"
 def village(bassin: str = BASSIN, academy: str = ACADEMY) -> Scenario:
     """A small bassin of four establishments; SCHOOL is one of them."""
     return changed(generate(5, 60), academy=academy, bassin=bassin)
+
+
+@cache
+def hamlet(bassin: str = "TOUL") -> Scenario:
+    """Another small bassin of the académie: nothing in it is the village's."""
+    *_, (_, last) = academy(2, bassins=3, pupils=300)
+    return changed(last, academy=ACADEMY, bassin=bassin)
 
 
 def own_periods() -> list[Period]:

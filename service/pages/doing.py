@@ -11,6 +11,9 @@ from nicegui import ui
 from service.pages.pieces import notice, put
 from service.pages.visit import guarded, told
 
+for kind in (ui.input, ui.number, ui.select, ui.textarea):
+    kind.default_props("outlined dense stack-label")
+
 Stopped = Callable[[], bool]
 """Whether nobody waits for the answer any more."""
 

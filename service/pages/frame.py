@@ -31,6 +31,7 @@ def _versioned(name: str) -> str:
 
 _HEAD = (
     f'<link rel="stylesheet" href="{_versioned("pages.css")}">'
+    f'<link rel="stylesheet" href="{_versioned("pictures.css")}">'
     f'<script defer src="{_versioned("pages.js")}"></script>'
 )
 

@@ -21,7 +21,11 @@ class Link:
 
 _ENTRIES = (
     (Link("Bassins", "/"), Action.READ_SCENARIO),
+    (Link("Mes périodes", "/departs"), Action.PROPOSE),
+    (Link("Académie", "/academie"), Action.READ_RUN),
     (Link("Déposer un bassin", "/deposer"), Action.WRITE_SCENARIO),
+    (Link("Semaines de 3e", "/harmoniser"), Action.WRITE_SCENARIO),
+    (Link("Propositions", "/propositions"), Action.READ_PROPOSAL),
     (Link("Comptes", "/comptes"), Action.MANAGE_ACCOUNTS),
     (Link("Aide", "/aide"), Action.OWN_ACCOUNT),
 )
@@ -76,6 +80,9 @@ _PLAN_PAGES = (
     ("Calendrier", "/calendrier", Action.READ_PLAN),
     ("Accueils", "/accueils", Action.READ_PLAN),
     ("Élèves", "/eleves", Action.READ_PUPILS),
+    ("Départs", "/departs", Action.TRY_SHIFT),
+    ("Pourquoi", "/pourquoi", Action.READ_PUPILS),
+    ("Prospecter", "/prospecter", Action.READ_PLAN),
 )
 
 

@@ -34,6 +34,8 @@ async def plan(visit: Visit, plan_id: str) -> None:
     ):
         if visit.may(Action.PUBLISH) and (row.published_at is None or row.superseded_at):
             _publishing(visit, row)
+        compare = navigation.address("/comparer", plan=row.id)
+        put(h.p(".no-print")[h.a(href=compare)["Comparer à d’autres plans"]])
         put(_figures(row, said), _reasons(said), _costs(row), _schools(said), _loads(said))
 
 

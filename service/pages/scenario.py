@@ -47,6 +47,15 @@ async def scenario(visit: Visit, scenario_id: str) -> None:
         put(_sizes(row))
         if may_run:
             _starting(visit, row)
+        if visit.may(Action.DERIVE_SCENARIO):
+            amend = f"/scenarios/{row.id}/retoucher"
+            put(
+                h.p[
+                    h.a(href=amend)[
+                        "Retoucher : fixer une semaine, fermer une structure, changer un prix"
+                    ]
+                ]
+            )
         put(
             (h.h2["Calculs"], run_table(asked)) if asked else None,
             (h.h2["Plans"], plan_table(made)) if made else None,

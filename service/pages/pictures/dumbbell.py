@@ -77,7 +77,8 @@ def dumbbell(rows: Sequence[Row], base: str, other: str, figure: Figure) -> h.El
         f"{FIGURES[figure]} : {won} y gagne{'nt' if won > 1 else ''}, "
         f"{lost} y perd{'ent' if lost > 1 else ''}, {len(rows) - won - lost} sans changement"
     )
-    return h.div(".table", tabindex="0", role="region", aria_label=FIGURES[figure])[
+    label = f"{FIGURES[figure]}, {base} et {other}"
+    return h.div(".table", tabindex="0", role="region", aria_label=label)[
         h.table(".dumbbell")[
             h.caption[summary],
             h.thead[

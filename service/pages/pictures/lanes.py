@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import htpy as h
 
 from service.exports.comparison import french
+from service.exports.masking import FEW, small
 from solver.week import Week
 
 _HEIGHT = 40.0
@@ -39,7 +40,7 @@ def presence(
     peak = max(weeks, key=lambda week: pupils.get(week, 0))
     told = (
         f"{name} : élèves partis, semaine par semaine ; "
-        f"au plus {french(pupils.get(peak, 0))}, en {peak.label()}"
+        f"au plus {_told(pupils.get(peak, 0))}, en {peak.label()}"
     )
     return h.svg(
         class_=f"presence side-{side}",
@@ -54,26 +55,36 @@ def presence(
                 y=f"{_HEIGHT * (1 - count / max(1, most)):.2f}",
                 width=f"{width * 0.86:.3f}",
                 height=f"{_HEIGHT * count / max(1, most):.2f}",
-            )[h.title[f"{week.label()} : {french(count)}"]]
+            )[h.title[f"{week.label()} : {_told(count)}"]]
             for i, week in enumerate(weeks)
             if (count := pupils.get(week, 0))
         )
     ]
 
 
+def _told(pupils: int) -> str:
+    return FEW if small(pupils) else french(pupils)
+
+
+def _begins(week: Week, before: Week) -> bool:
+    """Whether a month begins with this week."""
+    return week.friday.month != before.friday.month
+
+
 def axis(weeks: Sequence[Week]) -> h.Element:
-    """The months of the common axis, one in two named."""
-    starts = [
-        i
-        for i, week in enumerate(weeks)
-        if i == 0 or week.friday.month != weeks[i - 1].friday.month
-    ]
+    """The months of the common axis."""
+    starts = [i for i, week in enumerate(weeks) if i > 0 and _begins(week, weeks[i - 1])]
     return h.span(".lane-axis", aria_hidden="true")[
         (h.span(style=f"left:{100 * i / len(weeks):.2f}%")[f"{weeks[i].friday:%m}"] for i in starts)
     ]
 
 
-def lanes(weeks: Sequence[Week], plans: Sequence[str], rows: Sequence[Lane]) -> h.Element:
+def lanes(
+    weeks: Sequence[Week],
+    plans: Sequence[str],
+    rows: Sequence[Lane],
+    caption: str = "Départs qui changent de semaine, les plus grands écarts d’abord",
+) -> h.Element:
     """A row per period, a bar per plan on the same axis; the dates are written beside."""
     if not rows:
         return h.p(".empty")["Aucun départ ne change de semaine."]
@@ -91,9 +102,9 @@ def lanes(weeks: Sequence[Week], plans: Sequence[str], rows: Sequence[Lane]) -> 
             (bar(side, stay) for side, stay in enumerate(row.bars) if stay is not None)
         ]
 
-    return h.div(".table", tabindex="0", role="region", aria_label="Départs qui changent")[
+    return h.div(".table", tabindex="0", role="region", aria_label=caption)[
         h.table(".lanes")[
-            h.caption["Départs qui changent de semaine, les plus grands écarts d’abord"],
+            h.caption[caption],
             h.thead[
                 h.tr[
                     h.th(scope="col")["Période"],

@@ -78,17 +78,24 @@ def _drawn(spot: _Spot) -> h.Element:
             ".mark.school", x=f"{x - 5:.1f}", y=f"{y - 5:.1f}", width="10", height="10", **said
         )[words]
     else:
-        size = 4 + 14 * math.sqrt(mark.weight)
         shape = h.circle(
-            class_=["mark", mark.kind], cx=f"{x:.1f}", cy=f"{y:.1f}", r=f"{size:.1f}", **said
+            class_=["mark", mark.kind],
+            cx=f"{x:.1f}",
+            cy=f"{y:.1f}",
+            r=f"{_radius(mark):.1f}",
+            **said,
         )[words]
     return h.a(href=mark.link, aria_label=mark.sentence)[shape] if mark.link else shape
 
 
+def _radius(mark: Mark) -> float:
+    return 4 + 14 * math.sqrt(mark.weight)
+
+
 def _labels(spots: Sequence[_Spot]) -> Iterator[h.Element]:
-    """Names where they fit: schools first, then the largest marks."""
+    """Names where they fit, those of the largest marks first."""
     taken: list[_Spot] = []
-    for spot in sorted(spots, key=lambda s: (s.mark.kind != "school", -s.mark.weight)):
+    for spot in sorted(spots, key=lambda s: -s.mark.weight):
         if any(
             abs(spot.x - other.x) < _LABEL_ROOM[0] and abs(spot.y - other.y) < _LABEL_ROOM[1]
             for other in taken
@@ -96,8 +103,9 @@ def _labels(spots: Sequence[_Spot]) -> Iterator[h.Element]:
             continue
         taken.append(spot)
         at_the_edge = spot.x > 0.75 * _WIDTH
+        away = 12 if spot.mark.kind == "school" else 6 + _radius(spot.mark)
         yield h.text(
-            x=f"{spot.x + (-9 if at_the_edge else 9):.1f}",
+            x=f"{spot.x + (-away if at_the_edge else away):.1f}",
             y=f"{spot.y + 4:.1f}",
             text_anchor="end" if at_the_edge else "start",
             aria_hidden="true",
