@@ -1,172 +1,239 @@
 """In a real browser: a DDF tries and proposes, the coordination answers, the rectorat compares."""
 
 import re
-from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 
 import pytest
+from conftest import Served
+from town import hamlet, packed, village, village_solved
 
-served = pytest.importorskip("served", reason="Playwright et Axe manquent")
-if not served.CHROMIUM.exists():
-    pytest.skip("Chromium manque", allow_module_level=True)
+from service.acts import plans, runs, scenarios
+from service.tables import PlanRow
+from solver.explain.parts import changed
+from solver.search import solve
 
-from playwright.sync_api import Browser, expect  # noqa: E402
-from served import chromium, connected, open_page, page_of, site, violations  # noqa: E402
+ACADEMY, BASSIN, OTHER = "Lyon", "ROANNE", "VIENNE"
+COORDINATOR, DDF, RECTORAT = "roanne", "ddf-roanne", "lyon"
+_PATIENCE_MILLISECONDS = 120_000
+_SLOW = pytest.mark.slow
+PAGES = [
+    pytest.param(DDF, "/plans/{plan}/departs", marks=_SLOW),
+    (DDF, "/plans/{plan}/depart?sujet={period}"),
+    pytest.param(COORDINATOR, "/propositions", marks=_SLOW),
+    (RECTORAT, "/academie"),
+    pytest.param(RECTORAT, "/comparer?plan={plan}&plan={plan2}", marks=_SLOW),
+    (COORDINATOR, "/comparer?plan={plan}&plan={plan2}&plan={other}"),
+    pytest.param(RECTORAT, "/reunir", marks=_SLOW),
+    pytest.param(RECTORAT, "/lots", marks=_SLOW),
+    pytest.param(COORDINATOR, "/plans/{plan}/pourquoi", marks=_SLOW),
+    (COORDINATOR, "/plans/{plan}/pourquoi?eleve={pupil}"),
+    pytest.param(RECTORAT, "/plans/{plan}/prospecter", marks=_SLOW),
+    (COORDINATOR, "/scenarios/{scenario}/retoucher"),
+    (COORDINATOR, "/harmoniser"),
+]
 
-expect.set_options(timeout=60_000)
-PAGES = {
-    "/departs": "ddf",
-    "/plans/{plan}/departs": "ddf",
-    "/plans/{plan}/depart?sujet={period}": "ddf",
-    "/propositions": "coordonnateur",
-    "/academie": "rectorat",
-    "/comparer?plan={plan}&plan={plan2}": "rectorat",
-    "/comparer?plan={plan}&plan={plan2}&plan={other}": "coordonnateur",
-    "/reunir": "rectorat",
-    "/lots": "rectorat",
-    "/plans/{plan}/pourquoi": "coordonnateur",
-    "/plans/{plan}/pourquoi?eleve={pupil}": "coordonnateur",
-    "/plans/{plan}/prospecter": "rectorat",
-    "/scenarios/{scenario}/retoucher": "coordonnateur",
-    "/harmoniser": "coordonnateur",
-}
+
+@dataclass(frozen=True, slots=True)
+class Bassin:
+    """A published plan, another one, a plan elsewhere, and whom to ask about."""
+
+    place: Served
+    ids: dict[str, str]
+
+    def path(self, template: str) -> str:
+        return template.format(**{key: quote(value) for key, value in self.ids.items()})
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
+def bassin(served: Served) -> Bassin:
+    main = changed(hamlet(), academy=ACADEMY, bassin=BASSIN)
+    other = changed(village(), academy=ACADEMY, bassin=OTHER)
+    school_of = {p.id: main.division_of[p.division].establishment for p in main.periods}
+    own = next(p for p in main.periods if p.imposed is None)
+    school = school_of[own.id]
+    user = served.person("coordonnateur", COORDINATOR, academy=ACADEMY, bassins=[BASSIN, OTHER])
+    served.person("ddf", DDF, academy=ACADEMY, establishments=[school])
+    served.person("rectorat", RECTORAT, academy=ACADEMY)
+    house = served.house
+
+    def kept(scenario: Any, row: Any, found: Any, title: str) -> PlanRow:
+        made = plans.made(row, scenario, found, owner_id=user.id, origin="calcul", title=title)
+        return plans.keep(house, user, made)
+
+    row = scenarios.submit(house, user, packed(main))
+    first = kept(main, row, solve(main, iterations=300, cores=1), "Premier plan")
+    second = kept(main, row, solve(main, iterations=200, cores=1, seed=3), "Autre graine")
+    elsewhere = kept(
+        other, scenarios.submit(house, user, packed(other)), village_solved(), "Vienne"
+    )
+    plans.publish(house, user, first.id)
+    ids = {
+        "scenario": row.id, "plan": first.id, "plan2": second.id, "other": elsewhere.id,
+        "period": own.id, "foreign": next(p for p, s in school_of.items() if s != school),
+        "pupil": plans.unplaced(house, user, first.id)[0].pupil,
+    }  # fmt: skip
+    return Bassin(served, ids)
 
 
-def path(template: str) -> str:
-    return template.format(**{key: quote(value) for key, value in site().ids.items()})
+def connected(me: Any) -> None:
+    """Wait until what is clicked is heard."""
+    me.page.wait_for_function("window.socket && window.socket.connected")
+    me.page.wait_for_timeout(300)
 
 
-@pytest.mark.parametrize("template", PAGES)
-def test_a_page_is_whole_accessible_and_asks_nobody_else(browser: Browser, template: str) -> None:
-    with page_of(browser, PAGES[template], viewport={"width": 390, "height": 800}) as page:
-        assert open_page(page, path(template)) == 200
-        assert page.locator("h1").count() == 1
-        assert page.get_attribute("html", "lang") == "fr"
-        expect(page.locator(".notice.alert", has_text="n’a pas pu")).to_have_count(0)
-        wide = page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
-        assert wide <= 0, "read on a phone without scrolling sideways"
-        assert violations(page) == []
+def opened(me: Any, path: str) -> int:
+    """Go to a page and wait until nothing more is on its way; its status."""
+    me.page.set_default_timeout(_PATIENCE_MILLISECONDS)
+    answer = me.open(path)
+    connected(me)
+    me.page.wait_for_selector(".waiting", state="detached")
+    return int(answer.status)
 
 
-def test_a_ddf_tries_a_week_proposes_it_and_reads_the_answer(browser: Browser) -> None:
-    ids = site().ids
-    with page_of(browser, "ddf") as page:
-        open_page(page, "/departs")
-        assert page.url.endswith(f"/plans/{ids['plan']}/departs")
-        expect(page.get_by_role("link", name=ids["foreign"], exact=True)).to_have_count(0)
-        page.get_by_role("link", name=ids["period"], exact=True).click()
-        page.wait_for_selector(".best")
-        expect(page.locator(".shift-cell.forbidden").first).to_have_attribute(
-            "title", re.compile("interdite : .+")
-        )
-        page.locator("button.shift-cell:not(.forbidden):not(.current)").first.click()
-        expect(page.locator(".lane-bar")).to_have_count(2)
-        assert "semaine=" in page.url
-        page.get_by_label("Pourquoi (la coordination le lira)").fill("Le plateau est pris.")
-        page.get_by_role("button", name="Proposer ce décalage").click()
-        page.wait_for_url("**/propositions/*")
-        asked = page.url
-        assert violations(page) == []
-    with page_of(browser, "coordonnateur") as page:
-        open_page(page, "/propositions")
-        page.get_by_role("link", name=ids["period"], exact=True).first.click()
-        expect(page.get_by_text("Le plateau est pris.")).to_be_visible()
-        connected(page)
-        assert violations(page) == []
-        page.get_by_label("Votre réponse (l’établissement la lira)").fill("Déjà trop de départs.")
-        page.get_by_role("button", name="Décliner").click()
-        expect(page.get_by_text("Déclinée le")).to_be_visible()
-    with page_of(browser, "ddf") as page:
-        page.goto(asked)
-        expect(page.get_by_text("Déjà trop de départs.")).to_be_visible()
+@pytest.mark.parametrize(("login", "template"), PAGES)
+def test_a_page_is_whole_on_a_phone_and_asks_nobody_else(
+    bassin: Bassin, reader: Any, login: str, template: str
+) -> None:
+    me = reader(login)
+    faults: list[str] = []
+    me.page.on("pageerror", lambda error: faults.append(str(error)))
+    me.page.set_viewport_size({"width": 390, "height": 800})
+    assert opened(me, bassin.path(template)) == 200
+    wide = me.page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    assert wide <= 0, "read on a phone without scrolling sideways"
+    assert me.violations() == []
+    assert me.page.locator(".notice.alert:has-text('n’a pas pu')").count() == 0
+    me.shoot("decider" + re.sub(r"\W+", "-", re.sub(r"\{\w+\}", "", template)))
+    assert faults == []
+    assert me.foreign() == []
+
+
+def test_a_ddf_tries_a_week_proposes_it_and_reads_the_answer(bassin: Bassin, reader: Any) -> None:
+    period = bassin.ids["period"]
+    me = reader(DDF)
+    opened(me, "/departs")
+    assert me.page.url.endswith(f"/plans/{bassin.ids['plan']}/departs")
+    assert me.page.get_by_role("link", name=bassin.ids["foreign"], exact=True).count() == 0
+    me.page.get_by_role("link", name=period, exact=True).click()
+    me.page.wait_for_selector(".best")
+    forbidden = me.page.locator(".shift-cell.forbidden").first
+    assert "interdite : " in str(forbidden.get_attribute("title"))
+    me.page.locator("button.shift-cell:not(.forbidden):not(.current)").first.click()
+    me.page.wait_for_selector(".lane-bar.side-1")
+    assert "semaine=" in me.page.url
+    assert me.violations() == []
+    me.page.get_by_label("Pourquoi (la coordination le lira)").fill("Le plateau est pris.")
+    me.page.get_by_role("button", name="Proposer ce décalage").click()
+    me.page.wait_for_url("**/propositions/*")
+    asked = me.page.url
+    coordination = reader(COORDINATOR)
+    opened(coordination, "/propositions")
+    coordination.page.get_by_role("link", name=period, exact=True).first.click()
+    coordination.page.wait_for_selector("text=Le plateau est pris.")
+    connected(coordination)
+    assert coordination.violations() == []
+    answer = coordination.page.get_by_label("Votre réponse (l’établissement la lira)")
+    answer.fill("Déjà trop de départs.")
+    coordination.page.get_by_role("button", name="Décliner").click()
+    coordination.page.wait_for_selector("text=Déclinée le")
+    me.page.goto(asked)
+    me.page.wait_for_selector("text=Déjà trop de départs.")
 
 
 @pytest.mark.parametrize(
     ("login", "template"),
     [
-        ("ddf", "/plans/{plan}/depart?sujet={foreign}"),
-        ("ddf", "/plans/{plan2}/departs"),
-        ("ddf", "/comparer?plan={plan}&plan={other}"),
-        ("ddf", "/academie"),
-        ("ddf", "/scenarios/{scenario}/retoucher"),
-        ("rectorat", "/plans/{plan}/pourquoi?eleve={pupil}"),
-        ("rectorat", "/plans/{plan}/depart?sujet={period}"),
-        ("rectorat", "/propositions"),
+        (DDF, "/plans/{plan}/depart?sujet={foreign}"),
+        (DDF, "/plans/{plan2}/departs"),
+        (DDF, "/comparer?plan={plan}&plan={other}"),
+        (DDF, "/academie"),
+        (DDF, "/scenarios/{scenario}/retoucher"),
+        (RECTORAT, "/plans/{plan}/pourquoi?eleve={pupil}"),
+        (RECTORAT, "/plans/{plan}/depart?sujet={period}"),
+        (RECTORAT, "/propositions"),
+        ("admin-ailleurs", "/plans/{plan}/prospecter"),
     ],
 )
-def test_what_a_role_may_not_see_is_refused(browser: Browser, login: str, template: str) -> None:
-    with page_of(browser, login) as page:
-        status = open_page(page, path(template))
-        refused = page.locator(".notice.alert")
-        assert status in (403, 404, 422), refused.all_inner_texts()
-        expect(page.locator(".shift-cell.gain-1, .shift-cell.loss-1, .funnel")).to_have_count(0)
+def test_what_a_role_may_not_see_is_refused(
+    bassin: Bassin, reader: Any, login: str, template: str
+) -> None:
+    if login == "admin-ailleurs":
+        bassin.place.person("rectorat", login, academy="Nice")
+    me = reader(login)
+    assert opened(me, bassin.path(template)) in (403, 404, 422)
+    assert me.page.locator(".shift-cell, .funnel, .territory, .dumbbell").count() == 0
 
 
-def test_the_rectorat_reads_no_pupil_and_finds_what_calls_for_somebody(browser: Browser) -> None:
-    with page_of(browser, "rectorat") as page:
-        open_page(page, "/academie")
-        row = page.get_by_role("row", name="TOUL").first
-        expect(row.get_by_text("aucun calendrier publié")).to_be_visible()
-        open_page(page, path("/comparer?plan={plan}&plan={plan2}"))
-        expect(page.locator(".dumbbell tbody tr").first).to_be_visible()
-        expect(page.locator(".lanes tbody tr").first).to_be_visible()
-        assert site().ids["pupil"] not in page.content()
+def test_the_rectorat_reads_no_pupil_and_finds_what_calls_for_somebody(
+    bassin: Bassin, reader: Any
+) -> None:
+    me = reader(RECTORAT)
+    opened(me, "/academie")
+    row = me.page.get_by_role("row", name=OTHER).first
+    assert "aucun calendrier publié" in row.inner_text()
+    opened(me, bassin.path("/comparer?plan={plan}&plan={plan2}"))
+    assert me.page.locator(".dumbbell tbody tr").count() > 1
+    assert me.page.locator(".presence").count() == 2
+    assert bassin.ids["pupil"] not in me.page.content()
 
 
-def test_two_bassins_are_merged_and_a_batch_is_launched(browser: Browser) -> None:
-    with page_of(browser, "rectorat") as page:
-        open_page(page, "/reunir")
-        page.get_by_role("button", name="Réunir et calculer").click()
-        expect(page.get_by_role("link", name="Suivre le calcul")).to_be_visible()
-        open_page(page, "/lots")
-        page.get_by_role("button", name="Lancer le lot").click()
-        expect(page.locator("progress")).to_have_count(1)
-        connected(page)
-        page.get_by_role("button", name="Arrêter et garder les plans").click()
-        expect(page.locator("progress")).to_have_attribute("value", "3")
+@pytest.mark.slow
+def test_two_bassins_are_merged_and_a_batch_is_launched(bassin: Bassin, reader: Any) -> None:
+    me = reader(RECTORAT)
+    opened(me, "/reunir")
+    me.page.get_by_role("button", name="Réunir et calculer").click()
+    me.page.wait_for_selector("text=Suivre le calcul")
+    user = bassin.place.user(RECTORAT)
+    for run in runs.listed(bassin.place.house, user, tag="réunion").rows:
+        runs.stop(bassin.place.house, user, run.id)
+    opened(me, "/lots")
+    me.page.get_by_role("button", name="Lancer le lot").click()
+    me.page.wait_for_selector("progress")
+    connected(me)
+    me.page.get_by_role("button", name="Arrêter et garder les plans").click()
+    me.page.wait_for_selector("progress[value='3']")
 
 
-def test_a_week_is_locked_in_a_variant_and_the_last_change_undone(browser: Browser) -> None:
-    ids = site().ids
-    with page_of(browser, "coordonnateur") as page:
-        open_page(page, f"/scenarios/{ids['scenario']}/retoucher")
-        _choose(page, "Période", ids["period"])
-        _choose(page, "Semaine de départ", "S02")
-        page.get_by_role("button", name="Fixer").click()
-        expect(page.locator(".changes li")).to_have_count(1)
-        page.get_by_role("button", name="Libérer").click()
-        expect(page.locator(".changes li")).to_have_count(2)
-        page.get_by_role("button", name="Annuler le dernier").click()
-        expect(page.locator(".changes li")).to_have_count(1)
-        assert violations(page) == []
-        page.get_by_role("button", name="Créer la variante").click()
-        page.wait_for_url(lambda url: url.split("/")[-1] not in ("retoucher", ids["scenario"]))
-        variant = page.url.split("/")[-1]
-        open_page(page, f"/scenarios/{variant}/retoucher")
-        page.get_by_role("button", name="Annuler cette variante").click()
-        page.wait_for_url(f"**/scenarios/{ids['scenario']}")
+def test_a_week_is_locked_in_a_variant_and_the_last_change_undone(
+    bassin: Bassin, reader: Any
+) -> None:
+    me = reader(COORDINATOR)
+    home = f"/scenarios/{bassin.ids['scenario']}"
+    opened(me, f"{home}/retoucher")
+    _choose(me, "Période", bassin.ids["period"])
+    _choose(me, "Semaine de départ", "S02")
+    changes = me.page.locator(".changes li")
+    for name, count in (("Fixer", 1), ("Libérer", 2), ("Annuler le dernier", 1)):
+        me.page.get_by_role("button", name=name).click()
+        me.page.wait_for_function(f"document.querySelectorAll('.changes li').length === {count}")
+    assert "S02" in changes.first.inner_text()
+    assert me.violations() == []
+    me.page.get_by_role("button", name="Créer la variante").click()
+    me.page.wait_for_url(lambda url: "/scenarios/" in url and home not in url)
+    variant = me.page.url.split("/")[-1]
+    opened(me, f"/scenarios/{variant}/retoucher")
+    me.page.get_by_role("button", name="Annuler cette variante").click()
+    me.page.wait_for_url(f"**{home}")
 
 
-def _choose(page, label: str, start: str) -> None:  # type: ignore[no-untyped-def]
-    page.get_by_label(label, exact=True).first.click()
-    page.get_by_role("option", name=start).first.click()
+def _choose(me: Any, label: str, start: str) -> None:
+    me.page.get_by_label(label, exact=True).first.click()
+    me.page.get_by_role("option", name=start).first.click()
 
 
-def test_head_counts_alone_become_a_run(browser: Browser) -> None:
-    with page_of(browser, "coordonnateur") as page:
-        open_page(page, "/harmoniser")
-        text = page.get_by_label("Collèges et effectifs")
-        text.fill("Collège Guynemer ; 96\nsans effectif")
-        expect(page.get_by_text("ligne 2")).to_be_visible()
-        text.fill("Collège Guynemer ; 96\nCollège Pergaud ; 58\nCollège Lamour ; 120")
-        expect(page.get_by_text("3 collèges, 274 élèves de 3e")).to_be_visible()
-        page.get_by_role("button", name="Calculer le calendrier").click()
-        page.wait_for_url("**/calculs/*")
+def test_head_counts_alone_become_a_run(bassin: Bassin, reader: Any) -> None:
+    me = reader(COORDINATOR)
+    opened(me, "/harmoniser")
+    text = me.page.get_by_label("Collèges et effectifs")
+    text.fill("Collège Guynemer ; 96\nsans effectif")
+    me.page.wait_for_selector("text=ligne 2")
+    text.fill("Collège Guynemer ; 96\nCollège Pergaud ; 58\nCollège Lamour ; 120")
+    me.page.wait_for_selector("text=3 collèges, 274 élèves de 3e")
+    me.page.get_by_role("button", name="Calculer le calendrier").click()
+    me.page.wait_for_url("**/calculs/*")
+    user = bassin.place.user(COORDINATOR)
+    runs.stop(bassin.place.house, user, me.page.url.split("/")[-1])
