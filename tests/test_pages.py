@@ -340,6 +340,7 @@ def test_the_calendar_of_nancy_opens_fast(served: Served, reader: Any) -> None:
     )
     plans.keep(served.house, user, kept)
     me = reader("nadia")
+    me.context.set_default_timeout(120_000)
     path = f"/plans/{kept.row.id}/calendrier"
     me.open(path)
     begin = time.monotonic()
