@@ -15,6 +15,7 @@ _HELP = (
     (r"COMMAND \[ARGS\]\.\.\.", "VERBE …"),
     (r"Show this message and exit\.", "Affiche cette aide."),
     (r"\[default:\s+", "[défaut : "),
+    (r"(\d+)<=x<=(\d+)", r"de \1 à \2"),
     (r"x>=", "au moins "),
     (r" \{([A-Z]+)\}", r" \1"),
     (r" <(path|str|list\[Path\])>", ""),

@@ -10,6 +10,8 @@ from sqlmodel import Session, col
 from sqlmodel.sql.expression import SelectOfScalar
 
 Row = TypeVar("Row")
+_LARGEST = 2**63 - 1
+"""No database counts further."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +25,18 @@ class Page(Generic[Row]):
 def page(
     session: Session, query: SelectOfScalar[Row], key: Any, *, cursor: str | None, limit: int
 ) -> Page[Row]:
-    """Rows in falling order of `key` (a column that sorts by age), below `cursor` where given."""
+    """Rows in falling order of `key` (a column that sorts by age), below `cursor` where given.
+
+    A cursor is written in hexadecimal digits, for numbers as for identifiers.
+    """
+    counted = key.type.python_type is int
     if cursor is not None:
-        query = query.where(col(key) < (int(cursor) if key.type.python_type is int else cursor))
+        query = query.where(col(key) < (min(int(cursor, 16), _LARGEST) if counted else cursor))
     rows = session.exec(query.order_by(col(key).desc()).limit(limit + 1)).all()
     if len(rows) <= limit:
         return Page(rows, None)
-    return Page(rows[:limit], str(getattr(rows[limit - 1], key.key)))
+    last = getattr(rows[limit - 1], key.key)
+    return Page(rows[:limit], f"{last:x}" if counted else str(last))
 
 
 def has_tag(tags: Any, tag: str) -> ColumnElement[bool]:
