@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import PASSWORD, Served
+from browsing import PASSWORD, Served
 from openpyxl import load_workbook
 from town import ACADEMY, BASSIN, packed, village, village_solved
 

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from conftest import Served
+from browsing import Served
 from town import hamlet, packed, village, village_solved
 
 from service.acts import plans, runs, scenarios
