@@ -85,6 +85,11 @@ class Reader:
         """What axe finds, and what it does not look at: `lang`, one `h1`, a title."""
         from axe_playwright_python.sync_playwright import Axe
 
+        # Colours on their way from one to another are not what a reader is left with.
+        self.page.wait_for_function(
+            "document.getAnimations().every(a => a.playState !== 'running' "
+            "|| a.effect.getTiming().iterations === Infinity)"
+        )
         found = Axe().run(self.page).response["violations"]
         said = [f"{v['id']} : {n['html'][:200]}" for v in found for n in v["nodes"][:3]]
         if self.page.locator("h1").count() != 1:
