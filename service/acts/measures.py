@@ -7,18 +7,6 @@ from solver.indicators import indicators
 from solver.indicators.risks import risks
 
 
-def sizes(scenario: Scenario) -> dict[str, int]:
-    """How much of everything there is."""
-    return {
-        "etablissements": len(scenario.establishments),
-        "divisions": len(scenario.divisions),
-        "periodes": len(scenario.periods),
-        "eleves": len(scenario.everyone),
-        "demandes": len(scenario.demands()),
-        "accueils": len(scenario.hosts),
-    }
-
-
 def measures(scenario: Scenario) -> dict[str, Any]:
     """The risks, and the load of every week if each division left when it wishes.
 

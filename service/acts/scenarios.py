@@ -8,10 +8,11 @@ from scenarios import digest as digest_of
 from service.accounts import rights
 from service.accounts.rights import Action, User
 from service.acts import found
-from service.acts.measures import measures, sizes
+from service.acts.measures import measures
 from service.house import House
 from service.packing import Kind, read_scenario
 from service.refusals import Refusal
+from service.sizes import sizes
 from service.store import journal, scenarios
 from service.store.lists import Page
 from service.tables import ScenarioContentRow, ScenarioRow

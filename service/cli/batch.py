@@ -3,7 +3,6 @@
 Must not know: how tasks are run or shown.
 """
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from service.batch.running import Means, run_all
 from service.batch.store import Store
 from service.batch.summary import rows, write_table
 from service.cli.batch_board import Board
+from service.cli.destination import refuse_early
 from service.cli.exits import Exit
 from service.cli.output import as_json, count, err, number, say
 from service.progress import interruptible
@@ -34,7 +34,7 @@ def run(
 ) -> None:
     """Run what is not there yet, then write the table and the page of all of it."""
     wanted = batch(path)
-    _refuse_early(output)
+    refuse_early(output)
     with err.status("Lecture des scénarios…") as status:
         found = list(gather(wanted, lambda name: status.update(f"Lecture de {name}…")))
     tasks = [t for t in found if isinstance(t, Task)]
@@ -54,15 +54,6 @@ def run(
         raise typer.Exit(Exit.INTERRUPTED)
     if asides or any(s.state == "écarté" for s in standings.values()):
         raise typer.Exit(Exit.REFUSED)
-
-
-def _refuse_early(output: Path) -> None:
-    """A destination that could not be written is told before the search, not after."""
-    if output.exists() and not output.is_dir():
-        raise FileExistsError(f"« {output} » existe et n’est pas un dossier : choisir un autre nom")
-    parent = next(p for p in (output.absolute(), *output.absolute().parents) if p.exists())
-    if not os.access(parent, os.W_OK):
-        raise PermissionError(13, "", str(parent))
 
 
 def _tell(standings: Mapping[str, Standing], asides: Sequence[Aside], output: Path) -> None:

@@ -4,6 +4,7 @@ import json as json_module
 from pathlib import Path
 
 from scenarios import read, write_plan
+from service.cli.destination import refuse_early
 from service.cli.output import as_json, count, err, grid, number, percent, say
 from service.cli.solve import no_plan
 from service.progress import Monitor, interruptible
@@ -20,7 +21,7 @@ def choose(
 ) -> None:
     """Search, write a folder per plan, the figure and the summary, tell the table."""
     scenario = read(path)
-    _refuse_early(output)
+    refuse_early(output, _SUMMARY)
     with interruptible() as stop, Monitor(seconds, err) as monitor:
         found = front(
             scenario,
@@ -41,14 +42,6 @@ def choose(
         return
     _tell(found)
     say(f"Plans, figure et résumé : {output}/")
-
-
-def _refuse_early(output: Path) -> None:
-    """A folder that holds something else is refused before the search."""
-    if output.exists() and not output.is_dir():
-        raise FileExistsError(f"« {output} » existe et n’est pas un dossier : choisir un autre nom")
-    if output.is_dir() and any(output.iterdir()) and not (output / _SUMMARY).is_file():
-        raise FileExistsError(f"« {output} » contient autre chose : choisir un autre nom")
 
 
 def _written(scenario: Scenario, found: Front, output: Path) -> dict[str, object]:

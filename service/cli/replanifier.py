@@ -5,9 +5,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from scenarios import digest, read, read_former_plan, write_plan
+from service.cli.destination import refuse_unless_plan
 from service.cli.output import as_json, count, err, grid, number, percent, say
 from service.cli.plan import costs
-from service.cli.solve import draw, no_plan, refuse_early
+from service.cli.solve import draw, no_plan
 from service.progress import Monitor, interruptible
 from solver.domain import Scenario
 from solver.indicators import indicators, reasons
@@ -41,7 +42,7 @@ def from_before(
     """Repair, improve, write the plan folder with `changements.json`, tell what moved."""
     scenario = read(scenario_path)
     folder = read_former_plan(plan_path, scenario, read(former) if former else None)
-    refuse_early(output)
+    refuse_unless_plan(output)
     with interruptible() as stop, Monitor(seconds, err) as monitor:
         done = replan(
             scenario,

@@ -11,6 +11,7 @@ from scenarios import digest, inspect, write
 from scenarios.generate import Size, Tension, academy, generate
 from service.cli.exits import Exit
 from service.cli.output import as_json, count, grid, number, say
+from service.sizes import sizes as sizes_of
 from solver.domain import Scenario
 from solver.errors import Fault
 
@@ -27,7 +28,7 @@ def generate_into(
     scenario = generate(seed, size, tension)
     write(scenario, output)
     if json:
-        as_json({"chemin": str(output), "empreinte": digest(scenario), **_sizes(scenario)})
+        as_json({"chemin": str(output), "empreinte": digest(scenario), **sizes_of(scenario)})
     else:
         say(f"{scenario.title} : {_described(scenario)}.")
         say(f"Écrit dans {output}. Pour le planifier : bassin solve {output}")
@@ -40,7 +41,7 @@ def generate_academy(
     written = []
     for name, scenario in academy(seed, poles, pupils, tension):
         write(scenario, output / name)
-        sizes = {"titre": scenario.title, "empreinte": digest(scenario), **_sizes(scenario)}
+        sizes = {"titre": scenario.title, "empreinte": digest(scenario), **sizes_of(scenario)}
         written.append({"chemin": str(output / name), **sizes})
         if not json:
             say(f"{name} — {scenario.title} : {_described(scenario)}.")
@@ -63,7 +64,7 @@ def check(path: Path, *, json: bool) -> None:
                 "fautes": [fault_fields(f) for f in reading.faults],
                 "avertissements": [fault_fields(f) for f in reading.warnings],
                 "risques": [r.model_dump(mode="json") for r in found],
-                **(_sizes(reading.scenario) if reading.scenario is not None else {}),
+                **(sizes_of(reading.scenario) if reading.scenario is not None else {}),
             }
         )
     else:
@@ -108,19 +109,8 @@ def _risks(found: tuple["Risk", ...]) -> None:
         )
 
 
-def _sizes(scenario: Scenario) -> dict[str, int]:
-    return {
-        "etablissements": len(scenario.establishments),
-        "divisions": len(scenario.divisions),
-        "periodes": len(scenario.periods),
-        "eleves": len(scenario.everyone),
-        "demandes": len(scenario.demands()),
-        "accueils": len(scenario.hosts),
-    }
-
-
 def _described(scenario: Scenario) -> str:
-    sizes = _sizes(scenario)
+    sizes = sizes_of(scenario)
     return ", ".join(
         (
             count(sizes["etablissements"], "établissement"),

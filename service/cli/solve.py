@@ -3,12 +3,12 @@
 Must not know: how plans are found.
 """
 
-import os
 from pathlib import Path
 
 import typer
 
 from scenarios import read, write_plan
+from service.cli.destination import refuse_unless_plan
 from service.cli.exits import Exit
 from service.cli.output import as_json, count, err, number, percent, say
 from service.cli.plan import costs, placements
@@ -39,7 +39,7 @@ def run(
 ) -> None:
     """Read, solve, write the plan folder (and figures), tell what it is worth."""
     scenario = read(path)
-    refuse_early(output)
+    refuse_unless_plan(output)
     with interruptible() as stop, Monitor(seconds, err) as monitor:
         result = solve(
             scenario,
@@ -86,20 +86,6 @@ def run(
     if drawn:
         names = ", ".join(f.name for f in drawn if f.suffix == ".png")
         say(f"Figures : {output / 'figures'}/ ({names})")
-
-
-def refuse_early(output: Path) -> None:
-    """A destination that could not be written is told before the search, not after."""
-    folder = output.absolute()
-    if folder.exists() and not folder.is_dir():
-        raise FileExistsError(f"« {output} » existe et n’est pas un dossier : choisir un autre nom")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / "calendrier.csv").is_file():
-        raise FileExistsError(
-            f"« {output} » existe et n’est pas le dossier d’un plan : choisir un autre nom"
-        )
-    parent = next(p for p in (folder, *folder.parents) if p.exists())
-    if not os.access(parent, os.W_OK):
-        raise PermissionError(13, "", str(parent))
 
 
 def _distance(result: Result) -> str:

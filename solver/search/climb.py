@@ -27,7 +27,8 @@ from solver.search.state import (
 MOVES_A_DEGREE, MOST_DEGREES = 45.0, 5.0
 """First heat of unit moves, in degrees: what it costs to rebuild a few units at random (median).
 One degree for so many moves a demand in the whole budget, up to a limit: who has time may wander.
-Best found by hand: 1.4 degrees at 35 moves, 5 to 20 at 230, 4 to 10 at 400, 10 at 800 and 2,000."""
+Best met: 1.3 degrees at 35 moves (nancy), 5 to 20 at 230 (nancy), 2.5 to 7 at 400 and 7.5 at 2,000
+(luneville), 10 at 800 (demo)."""
 _SETTLING = 0.02
 """Part of the budget spent cold, before a degree is measured."""
 _SAMPLES = 300
