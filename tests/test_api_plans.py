@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from town import BACKENDS, SCHOOL, Town, own_periods, packed, town, village, village_solved
 
-from service.acts import plans, scenarios
+from service.acts import plans, questions, scenarios
 from service.packing import pack_plan
 from service.tables import PlanRow, ScenarioRow
 from solver.domain import Departure, Plan
@@ -142,3 +142,18 @@ def test_a_shift_table_says_every_week(place: Town, stored: tuple[ScenarioRow, P
     foreign = next(p for p in village().periods if p not in mine)
     refused = client.get(f"/api/v1/plans/{stored[1].id}/shifts", params={"subject": foreign.id})
     assert refused.status_code == 404
+
+
+def test_prospecting_answers_as_the_command_does(
+    place: Town, stored: tuple[ScenarioRow, PlanRow], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(questions, "_LOOK_SECONDS", 0.5)
+    client = place.signed_in("coordonnateur")
+    told = client.get(f"/api/v1/plans/{stored[1].id}/prospect")
+    found = questions.leads(place.house, place.user("coordonnateur"), stored[1].id)
+    assert told.status_code == 200
+    assert told.json() == found.model_dump(mode="json", by_alias=True)
+    missing = client.get(f"/api/v1/plans/{stored[1].id}/shortage").json()
+    plan = village_solved().plan
+    assert plan is not None
+    assert missing["sans_place"] == len(village().demands()) - len(plan.placements)

@@ -215,7 +215,7 @@ class Call:
                 more["params"] = {"subject": period.id}
             case "GET /plans/{plan}/why" | "GET /plans/{plan}/recommendations":
                 more["params"] = {"pupil": pupil.id, "period": period.id}
-            case "GET /plans/{plan}/prospect":
+            case "GET /plans/{plan}/shortage":
                 more["params"] = {"uai": SCHOOL}
             case "GET /comparisons" | "GET /fronts":
                 more["params"] = {"plan": [rows.plan().id, rows.plan().id]}

@@ -122,7 +122,7 @@ def _discreet(scenario: Scenario, sight: Sight, answer: Why) -> Why:
     return answer.model_copy(update={"seats": seats})
 
 
-def to_prospect(house: House, user: User, plan_id: str, uai: str | None) -> Shortage:
+def shortage_of(house: House, user: User, plan_id: str, uai: str | None) -> Shortage:
     """What would place most of those without a place, in the bassin or one establishment."""
     standing = _standing(house, user, plan_id, Action.READ_PUPILS)
     sight = rights.sight(user)

@@ -16,7 +16,7 @@ from service.api.dependencies import CurrentUser, HouseDep, SliceDep, route
 from service.api.idempotency import IdempotentRoute
 from service.tables import PlanRow
 from solver.domain import Unplaced, Violation
-from solver.whatif import Recommendation, Shift, Shortage, Why
+from solver.whatif import Prospect, Recommendation, Shift, Shortage, Why
 
 router = APIRouter(prefix="/plans", tags=["plans"], route_class=IdempotentRoute)
 Id = Annotated[str, Path(max_length=64, description="Identifiant")]
@@ -262,10 +262,16 @@ def recommendations(
     return list(questions.other_hosts(house, user, plan, pupil, period))
 
 
-@router.get("/{plan}/prospect", **route(Action.READ_PUPILS, *_QUESTION))
-def prospect(plan: Id, user: CurrentUser, house: HouseDep, uai: Uai = None) -> Shortage:
+@router.get("/{plan}/shortage", **route(Action.READ_PUPILS, *_QUESTION))
+def shortage(plan: Id, user: CurrentUser, house: HouseDep, uai: Uai = None) -> Shortage:
     """Ce qui placerait le plus d’élèves, dans le bassin ou un établissement."""
-    return questions.to_prospect(house, user, plan, uai)
+    return questions.shortage_of(house, user, plan, uai)
+
+
+@router.get("/{plan}/prospect", **route(Action.READ_PLAN, *_QUESTION))
+def prospect(plan: Id, user: CurrentUser, house: HouseDep) -> Prospect:
+    """Où une place de plus serait le plus utile, et les places dont personne n’a besoin."""
+    return questions.leads(house, user, plan)
 
 
 @router.post(

@@ -81,7 +81,7 @@ def _remedies(visit: Visit, plan_id: str, uai: str | None, again: str, *, asked:
         return
 
     async def fill(stopped: Stopped) -> None:
-        said = await visit.ask(questions.to_prospect, plan_id, uai)
+        said = await visit.ask(questions.shortage_of, plan_id, uai)
         put(
             table(
                 "Assouplissements",

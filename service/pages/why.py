@@ -177,7 +177,7 @@ async def _unplaced(
 async def _establishment(
     visit: Visit, plan_id: str, establishment: str | None, stopped: Stopped
 ) -> None:
-    found = await visit.ask(questions.to_prospect, plan_id, establishment)
+    found = await visit.ask(questions.shortage_of, plan_id, establishment)
     if not stopped():
         put(_shortage(found))
 
