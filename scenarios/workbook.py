@@ -7,8 +7,8 @@ Must not know: what a column means.
 
 import warnings
 import zipfile
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import IO, Any
 
 from scenarios.cells import empty, fold
 from scenarios.raw import SETTINGS, RawSettings, RawTable, Source
@@ -26,11 +26,12 @@ INSIDE = "reference_"
 Rows = list[tuple[int, list[Any]]]
 
 
-def open_workbook(source: Source, label: str) -> None:
-    """Fill `source` with the sheets of its workbook."""
+def open_workbook(source: Source, label: str, open_: Callable[[], IO[bytes]] | None = None) -> None:
+    """Fill `source` with the sheets of its workbook; `open_` where that is no file on a disk."""
     file = label + source.origin.name
     try:
-        sheets = _sheets(source)
+        with open_() if open_ is not None else source.origin.open("rb") as binary:
+            sheets = _sheets(binary)
     except Exception:  # whatever a broken archive or its XML makes openpyxl raise
         message = "classeur Excel illisible, protégé ou démesuré"
         source.faults.append(Fault("xlsx-illisible", message, file=file))
@@ -60,16 +61,16 @@ def open_workbook(source: Source, label: str) -> None:
             source.tables.append(table)
 
 
-def _sheets(source: Source) -> list[tuple[Any, Any]]:
+def _sheets(file: IO[bytes]) -> list[tuple[Any, Any]]:
     """(sheet with formulas, the same with their last computed values)."""
     import openpyxl
 
-    with zipfile.ZipFile(source.origin) as archive:
+    with zipfile.ZipFile(file) as archive:
         total = sum(info.file_size for info in archive.infolist())
         packed = sum(info.compress_size for info in archive.infolist())
     if total > LARGEST_WORKBOOK or total > LARGEST_RATIO * max(packed, 5_000):
         raise ValueError("workbook too large")
-    with warnings.catch_warnings(), source.origin.open("rb") as file:
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         book = openpyxl.load_workbook(file)
         computed = any(

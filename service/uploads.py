@@ -14,6 +14,8 @@ from service.refusals import Refusal
 from service.settings import Settings
 
 _CHUNK = 1 << 20
+_MOST_ROWS = 1_000_000
+"""Lines of a text file, each of which is accounted for in memory."""
 
 
 def kind_of(content: bytes) -> Kind:
@@ -49,6 +51,15 @@ def check(content: bytes, kind: Kind, settings: Settings) -> None:
         if kind == "zip" or sheet:
             cells += chunk.count(b"<c ") if sheet else _csv_cells(chunk)
             _check_cells(cells, settings)
+
+
+def check_rows(content: bytes) -> None:
+    """Raises `Refusal` where a text file has too many lines."""
+    if max(content.count(b"\n"), content.count(b"\r")) > _MOST_ROWS:
+        raise Refusal(
+            "trop-de-cellules",
+            f"Le fichier a plus de {_MOST_ROWS} lignes : extraire le département, ou les communes.",
+        )
 
 
 def kept(content: bytes, kind: Kind) -> bytes:

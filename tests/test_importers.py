@@ -322,6 +322,60 @@ def test_a_siecle_export_gives_pseudonyms_and_nothing_of_who_they_are(
     assert oct(key.stat().st_mode & 0o777) == "0o600"
 
 
+def test_an_export_leaves_the_school_without_names_and_gives_the_same_pupils(
+    tmp_path: Path, school: Scenario, tables: dict[str, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, key, out = given(tmp_path, SIECLE, "siecle.csv"), tmp_path / "cle", tmp_path / "e.csv"
+    request = Request(
+        source="eleves", scenario=school, file=file, key=key, school="0540037X",
+        communes=tables["communes"], diplomas=tables["diplomas"],
+    )  # fmt: skip
+    with pytest.raises(SystemExit) as ended:
+        main(
+            [
+                "importer",
+                "pseudonymes",
+                str(file),
+                "--cle",
+                str(key),
+                "--annee",
+                "2026-2027",
+                "--uai",
+                "0540037X",
+                "--sortie",
+                str(out),
+                "--rapport",
+                str(tmp_path / "r.csv"),
+            ]
+        )
+    said = capsys.readouterr()
+    assert (ended.value.code or 0) == 0, said.err
+    written = out.read_text(encoding="utf-8-sig")
+    report = (tmp_path / "r.csv").read_text(encoding="utf-8-sig")
+    for secret in (*SECRETS, key.read_text(encoding="ascii").strip()):
+        assert secret.casefold() not in (written + report + said.out + said.err).casefold()
+    assert imported(replace(request, file=out, key=None, school=None)).tables == (
+        imported(request).tables
+    )
+
+
+@pytest.mark.parametrize("column", ["INE", "Nom", "Prénom", "Date naissance"])
+def test_without_the_key_a_file_that_names_pupils_is_refused_whole(
+    column: str, tmp_path: Path, school: Scenario, tables: dict[str, Path]
+) -> None:
+    named = f"pseudonyme;{column};Division;MEF\ne0123456789ab;ZORGLUBOV;2A;2473300731\n"
+    request = Request(source="eleves", scenario=school, file=given(tmp_path, named),
+                      school="0540037X", communes=tables["communes"])  # fmt: skip
+    made = imported(request)
+    assert [f.code for f in made.faults] == ["identite"]
+    assert (made.rows_read, made.usable) == (0, False)
+    assert "ZORGLUBOV" not in pickle.dumps(made).decode("latin-1")
+    plain = "pseudonyme;Division;MEF\nZORGLUBOV Anna;2A;2473300731\ne0123456789ab;2A;2473300731\n"
+    made = imported(replace(request, file=given(tmp_path, plain)))
+    assert outcomes(made) == [(2, "refusee"), (3, "changee")]
+    assert "ZORGLUBOV" not in pickle.dumps(made).decode("latin-1")
+
+
 def test_another_key_gives_other_pseudonyms_and_the_same_key_the_same() -> None:
     one, other = Pseudonyms(b"a" * 32), Pseudonyms(b"b" * 32)
     assert one.of("0540037X", "123456789AB") == Pseudonyms(b"a" * 32).of("0540037X", "123456789ab")

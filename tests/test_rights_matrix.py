@@ -196,6 +196,15 @@ class Call:
         pupil = next(p for p in village().everyone if p.division == period.division)
         change = {"op": "replace", "path": "/titre", "value": "Essai"}
         account = {"login": new_id(), "role": "rectorat", "academy": ACADEMY}
+        if "/documents/" in self.path:
+            self._put("document", "csv" if "/masked/" in self.path else "conventions")
+        if "{audience}" in self.path:
+            self._put("audience", "etablissements")
+            self._put("key", SCHOOL)
+        if "{source}" in self.path:
+            self._put("source", "entreprises")
+            more["params"] = {"scenario": rows.scenario().id}
+            more["files"] = {"file": ("liste.csv", _list_of_hosts())}
         match self.operation:
             case "POST /scenarios":
                 more["content"] = packed(village(rows.bassin, rows.academy))
@@ -258,6 +267,12 @@ class Call:
         return client.request(self.method, "/api/v1" + self.path, **self.more)
 
 
+def _list_of_hosts() -> bytes:
+    """A new workplace in a commune that the village has."""
+    place = village().places[0].id
+    return f"nom;siret;lieu;publics\nAtelier;55200000100013;{place};3E\n".encode()
+
+
 def action_of(operation: str) -> Action:
     return Action(OPERATIONS[operation]["x-droit"])
 
@@ -266,7 +281,7 @@ def subject_of(operation: str) -> bool:
     """Whether the operation is about one row of some territory."""
     about_rows = any(f"{{{k}}}" in operation for k in ("scenario", "plan", "run", "proposal"))
     named = {"POST /plans", "GET /comparisons", "GET /fronts", "POST /runs", "POST /proposals"}
-    return about_rows or operation in named
+    return about_rows or operation in named or "{source}" in operation
 
 
 def test_every_route_names_its_right_or_is_known_to_be_public() -> None:

@@ -7,10 +7,9 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from scenarios.cells import Unreadable, fold
-from scenarios.importers.handed import handed
+from scenarios.importers.handed import Given, handed
 from scenarios.importers.preview import Import
 from scenarios.importers.sought import Sought, column, record, sought_rows
 from solver.domain import Place
@@ -100,7 +99,7 @@ class UnusableTable(CalendrierBassinError):
         super().__init__("La table de référence ne peut pas servir :\n- " + "\n- ".join(said))
 
 
-def read_communes(path: Path | None, known: Iterable[Place] = ()) -> Communes:
+def read_communes(path: Given | None, known: Iterable[Place] = ()) -> Communes:
     """The communes of a table, and the places a scenario knows. Raises `UnusableTable`."""
     communes = Communes()
     if path is not None:

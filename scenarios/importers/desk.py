@@ -12,7 +12,8 @@ from scenarios.generate.recipe import Tension
 from scenarios.importers.communes import Communes, read_communes
 from scenarios.importers.divisions import LARGEST_TRAINING, Opening, from_headcounts, from_mef_list
 from scenarios.importers.establishments import attachments, establishments
-from scenarios.importers.handed import handed
+from scenarios.importers.handed import Given, handed
+from scenarios.importers.identity import Identities
 from scenarios.importers.journeys import journeys_from_server, journeys_from_table
 from scenarios.importers.nomenclature import Nomenclature, read_nomenclature
 from scenarios.importers.offers import offers
@@ -34,14 +35,14 @@ class Request:
     source: str
     scenario: Scenario
     """What stands already; without rows where all begins."""
-    file: Path | None = None
-    communes: Path | None = None
-    diplomas: Path | None = None
-    activities: Path | None = None
-    attached: Path | None = None
+    file: Given | None = None
+    communes: Given | None = None
+    diplomas: Given | None = None
+    activities: Given | None = None
+    attached: Given | None = None
     """UAI and bassin, for establishments whose row names none."""
     key: Path | None = None
-    """File of the pseudonyms' key, outside of `folder`."""
+    """File of the pseudonyms' key, outside of `folder`; without it, pupils come with theirs."""
     folder: Path | None = None
     school: str | None = None
     radius_km: float | None = None
@@ -55,7 +56,7 @@ class Request:
     seed: int = 0
     tension: Tension = "normale"
 
-    def path(self) -> Path:
+    def given(self) -> Given:
         if self.file is None:
             raise ValueError("this source reads a file")
         return self.file
@@ -85,7 +86,7 @@ def _nomenclature(request: Request) -> Nomenclature:
 
 
 def _opening(request: Request) -> Opening:
-    made = Import(request.source, request.path().name)
+    made = Import(request.source, request.given().name)
     scenario = request.scenario
     return Opening(
         made,
@@ -105,30 +106,29 @@ def _known(request: Request) -> set[str]:
 def _establishments(request: Request) -> Import:
     attached = attachments(request.attached) if request.attached else None
     scenario = request.scenario
-    file = handed(request.path())
+    file = handed(request.given())
     return establishments(file, scenario.bassin, _communes(request), attached, scenario.academy)
 
 
 def _divisions(request: Request) -> Import:
-    file = handed(request.path())
+    file = handed(request.given())
     return from_mef_list(file, _known(request), _opening(request), request.largest)
 
 
 def _headcounts(request: Request) -> Import:
-    return from_headcounts(handed(request.path()), _known(request), _opening(request))
+    return from_headcounts(handed(request.given()), _known(request), _opening(request))
 
 
 def _pupils(request: Request) -> Import:
-    if request.key is None:
-        raise ValueError("pupils need the key of their pseudonyms")
     scenario = request.scenario
+    pseudonyms = Pseudonyms(school_key(request.key, request.folder)) if request.key else None
     made = pupils(
-        handed(request.path()),
+        handed(request.given()),
         request.school,
         {e.uai: e.place for e in scenario.establishments},
         {b.establishment: b.id for b in scenario.boarding_houses if b.establishment},
         _communes(request),
-        Pseudonyms(school_key(request.key, request.folder)),
+        Identities(pseudonyms, scenario.year),
         _opening(request),
     )
     gone = absent(made, scenario)
@@ -142,7 +142,7 @@ def _pupils(request: Request) -> Import:
 
 def _sirene(request: Request) -> Import:
     return sirene(
-        handed(request.path()),
+        handed(request.given()),
         _communes(request),
         _nomenclature(request),
         request.publics,
@@ -154,21 +154,21 @@ def _sirene(request: Request) -> Import:
 
 def _shared(request: Request) -> Import:
     known = request.scenario.hosts
-    file = handed(request.path())
+    file = handed(request.given())
     return shared_hosts(file, _communes(request), _nomenclature(request), known)
 
 
 def _offers(request: Request) -> Import:
     scenario = request.scenario
     year = int(scenario.year[:4])
-    file = handed(request.path())
+    file = handed(request.given())
     return offers(file, _communes(request), _nomenclature(request), scenario.hosts, year)
 
 
 def _journeys(request: Request) -> Import:
     if request.server is not None:
         return journeys_from_server(request.server, request.scenario, request.mode or "voiture")
-    return journeys_from_table(handed(request.path()), request.scenario.places, request.mode)
+    return journeys_from_table(handed(request.given()), request.scenario.places, request.mode)
 
 
 def _sectors(request: Request) -> Import:
@@ -180,6 +180,8 @@ def _simulated(request: Request) -> Import:
     return simulated_hosts(request.scenario, communes, request.seed, request.tension)
 
 
+WITHOUT_FILE = frozenset({"secteurs", "simulation"})
+"""Sources that read no file of their own."""
 SOURCES: Mapping[str, Callable[[Request], Import]] = MappingProxyType(
     {
         "etablissements": _establishments,

@@ -5,11 +5,10 @@ Must not know: divisions, pupils.
 """
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from scenarios.cells import Unreadable, fold
 from scenarios.importers.communes import Communes
-from scenarios.importers.handed import Handed, handed
+from scenarios.importers.handed import Given, Handed, handed
 from scenarios.importers.preview import Import, listed
 from scenarios.importers.sought import Row, Sought, column, record, sought_rows
 from solver.domain import BoardingHouse, Establishment, Place, SchoolType
@@ -126,7 +125,7 @@ def bassin_key(name: str) -> str:
     return "_".join(words) or fold(name)
 
 
-def attachments(path: Path) -> dict[str, str]:
+def attachments(path: Given) -> dict[str, str]:
     """Bassin by UAI, from a table made by hand. Raises `UnusableTable`."""
     from scenarios.importers.communes import UnusableTable
 

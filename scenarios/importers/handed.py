@@ -1,5 +1,7 @@
 """Opens a file that people already have: a CSV, an `.xlsx`, or a `.zip` with one CSV in it.
 
+It lies on a disk, or is held in memory by a service that never writes it down.
+
 A CSV is read line by line, never as a whole, so that a regional extract passes through and that
 names stay in the file. A workbook has to be read whole, then is forgotten.
 Must not know: what the columns mean, what is made of the rows.
@@ -11,7 +13,7 @@ import lzma
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -36,6 +38,18 @@ Cells = tuple[int, list[Any], str | None]
 """Line, cells, and why the row cannot be used, where it cannot."""
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A file in memory: its name as it was sent, and what it holds."""
+
+    name: str
+    content: bytes
+
+
+Given = Path | Held
+"""Where a file is read from."""
+
+
 @dataclass(slots=True)
 class Handed:
     """A file handed in: its rows on demand, and what was wrong with it."""
@@ -46,31 +60,35 @@ class Handed:
     faults: list[Fault] = field(default_factory=list)
 
 
-def handed(path: str | Path) -> Handed:
-    """The file at `path`, not yet read. Never raises for what the file holds."""
-    path = Path(path)
-    opened = Handed(path.name, lambda: iter(()))
-    if not path.is_file():
+def handed(given: Given) -> Handed:
+    """The file, not yet read. Never raises for what the file holds."""
+    opened = Handed(given.name, lambda: iter(()))
+    if isinstance(given, Path) and not given.is_file():
         expected = "un fichier .csv, .xlsx ou .zip"
         opened.faults.append(
-            Fault("introuvable", "fichier introuvable", file=path.name, expected=expected)
+            Fault("introuvable", "fichier introuvable", file=given.name, expected=expected)
         )
         return opened
-    suffix = path.suffix.lower()
+    size = given.stat().st_size if isinstance(given, Path) else len(given.content)
+    suffix = Path(given.name).suffix.lower()
     if suffix in (".csv", ".txt", ".tsv"):
-        opened.rows = lambda: _text_rows(opened, lambda: path.open("rb"), path.stat().st_size)
+        opened.rows = lambda: _text_rows(opened, lambda: _open(given), size)
     elif suffix in (".xlsx", ".xlsm"):
-        opened.rows = lambda: _sheet_rows(opened, path)
+        opened.rows = lambda: _sheet_rows(opened, given, size)
     elif suffix == ".zip":
-        opened.rows = lambda: _archive_rows(opened, path)
+        opened.rows = lambda: _archive_rows(opened, given)
     else:
         message = "ce genre de fichier ne se lit pas ici"
         expected = "un fichier .csv, .xlsx ou .zip"
         hint = "l'enregistrer au format CSV ou .xlsx" if suffix in (".xls", ".ods") else None
         opened.faults.append(
-            Fault("format-inconnu", message, file=path.name, expected=expected, hint=hint)
+            Fault("format-inconnu", message, file=given.name, expected=expected, hint=hint)
         )
     return opened
+
+
+def _open(given: Given) -> IO[bytes]:
+    return given.open("rb") if isinstance(given, Path) else io.BytesIO(given.content)
 
 
 def _text_rows(opened: Handed, open_: Callable[[], IO[bytes]], size: int) -> Iterator[Cells]:
@@ -147,18 +165,18 @@ def _encoding(binary: IO[bytes], opened: Handed) -> str | None:
     return "cp1252" if windows else "iso-8859-15"
 
 
-def _archive_rows(opened: Handed, path: Path) -> Iterator[Cells]:
+def _archive_rows(opened: Handed, given: Given) -> Iterator[Cells]:
     def refuse(message: str) -> None:
         expected = "une archive qui contient un seul fichier CSV"
         said = f"{message}, archive non lue"
         opened.faults.append(Fault("zip-refuse", said, file=opened.file, expected=expected))
 
-    try:
-        archive = zipfile.ZipFile(path)
-    except (OSError, *_CORRUPT):
-        refuse("archive zip abîmée ou chiffrée")
-        return
-    with archive:
+    with ExitStack() as opening:
+        try:
+            archive = opening.enter_context(zipfile.ZipFile(opening.enter_context(_open(given))))
+        except (OSError, *_CORRUPT):
+            refuse("archive zip abîmée ou chiffrée")
+            return
         tables = [
             info
             for info in archive.infolist()
@@ -179,13 +197,13 @@ def _archive_rows(opened: Handed, path: Path) -> Iterator[Cells]:
         yield from _text_rows(opened, lambda: archive.open(info), info.file_size)
 
 
-def _sheet_rows(opened: Handed, path: Path) -> Iterator[Cells]:
+def _sheet_rows(opened: Handed, given: Given, size: int) -> Iterator[Cells]:
     """The rows of the one sheet that holds a table; what spoils a row is said with the row."""
-    if path.stat().st_size > LARGEST_SHEET_FILE:
+    if size > LARGEST_SHEET_FILE:
         opened.faults.append(_too_big(opened.file, "l'enregistrer au format CSV"))
         return
-    source = Source(path)
-    open_workbook(source, "")
+    source = Source(Path(given.name))
+    open_workbook(source, "", lambda: _open(given))
     spoiled: dict[int, str] = {}
     for fault in source.faults:
         if fault.line is None:

@@ -8,11 +8,10 @@ Must not know: scenarios, hosts, divisions.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from scenarios.cells import Unreadable
 from scenarios.importers.communes import UnusableTable
-from scenarios.importers.handed import handed
+from scenarios.importers.handed import Given, handed
 from scenarios.importers.preview import Import
 from scenarios.importers.sought import Sought, sought_rows
 
@@ -48,7 +47,7 @@ def naf(code: str) -> str:
     return f"{squeezed[:2]}.{squeezed[2:]}" if len(squeezed) > 2 else squeezed
 
 
-def read_nomenclature(diplomas: Path | None, activities: Path | None) -> Nomenclature:
+def read_nomenclature(diplomas: Given | None, activities: Given | None) -> Nomenclature:
     """The tables that are given, put together. Raises `UnusableTable`."""
     read = Nomenclature()
     if diplomas is not None:
@@ -58,7 +57,7 @@ def read_nomenclature(diplomas: Path | None, activities: Path | None) -> Nomencl
     return read
 
 
-def _read_diplomas(path: Path, read: Nomenclature) -> None:
+def _read_diplomas(path: Given, read: Nomenclature) -> None:
     made = Import("diplomes", path.name)
     jobs: dict[str, list[str]] = {}
     for row in sought_rows(handed(path), DIPLOMAS, made):
@@ -75,7 +74,7 @@ def _read_diplomas(path: Path, read: Nomenclature) -> None:
         raise UnusableTable(made)
 
 
-def _read_activities(path: Path, read: Nomenclature) -> None:
+def _read_activities(path: Given, read: Nomenclature) -> None:
     made = Import("secteurs", path.name)
     sectors: dict[str, list[str]] = {}
     for row in sought_rows(handed(path), ACTIVITIES, made):

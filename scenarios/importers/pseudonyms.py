@@ -7,6 +7,7 @@ enters a scenario. Must not know: files of pupils, scenarios.
 import hashlib
 import hmac
 import os
+import re
 import secrets
 from pathlib import Path
 
@@ -17,6 +18,7 @@ KEY_BYTES = 32
 _LENGTH = 12
 """Characters kept, five bits each: two pupils of 36,000 share one with probability 6e-10."""
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_MADE = re.compile(f"e[{_ALPHABET}]{{{_LENGTH}}}")
 
 
 class UnusableKey(CalendrierBassinError):
@@ -38,6 +40,11 @@ class Pseudonyms:
         number = int.from_bytes(digest[:8], "big")
         letters = [_ALPHABET[number >> (5 * i) & 31] for i in range(_LENGTH)]
         return "e" + "".join(letters)
+
+
+def is_pseudonym(text: str) -> bool:
+    """Whether a text has the shape of those that `Pseudonyms` gives; a name has not."""
+    return _MADE.fullmatch(text) is not None
 
 
 def school_key(path: Path, scenario: Path | None = None) -> bytes:

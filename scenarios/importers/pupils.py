@@ -2,30 +2,25 @@
 
 What says who a pupil is serves once, to compute the pseudonym and the age, and goes with its row:
 it is in no record, no verdict and no note.
-Must not know: hosts, how pseudonyms are made.
+Must not know: hosts, how pseudonyms are made and ages are told.
 """
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from scenarios.cells import Unreadable, fold
 from scenarios.importers.communes import Communes
 from scenarios.importers.divisions import Opening, not_a_pupil
 from scenarios.importers.handed import Handed
+from scenarios.importers.identity import COLUMNS as IDENTITY
+from scenarios.importers.identity import Identities
 from scenarios.importers.mef import Mef, decoded
 from scenarios.importers.preview import Import
-from scenarios.importers.pseudonyms import Pseudonyms
-from scenarios.importers.sought import Row, Sought, column, record, sought_rows
+from scenarios.importers.sought import Row, Sought, record, sought_rows
 from solver.domain import Division, Pupil, Scenario
 
-COLUMNS = (
-    Sought("ine", ("ine", "id_national", "identifiant_national", "numero_ine"), secret=True),
-    Sought("nom", ("nom", "nom_eleve", "nom_de_famille", "nom_famille"), secret=True),
-    Sought("prenom", ("prenom", "prenom_eleve", "prenoms", "prenom_1"), secret=True),
-    Sought("naissance", ("date_naissance", "date_de_naissance", "ne_e_le", "ne_le", "ddn"),
-           secret=True, dated=True),
+OTHERS = (
     Sought("uai", ("uai", "code_uai", "codeuai", "numero_uai", "uai_etablissement")),
     Sought("division", ("division", "classe", "code_structure", "label_classe", "code_division"),
            required=True),
@@ -33,12 +28,13 @@ COLUMNS = (
     Sought("sexe", ("sexe", "code_sexe", "codesexe", "civilite"), secret=True),
     Sought("statut", ("statut", "code_statut", "codestatut")),
     Sought("regime", ("regime", "code_regime", "coderegime")),
-    Sought("sortie", ("date_sortie", "date_de_sortie", "date_fin", "datefinsco"), dated=True),
     Sought("commune", ("commune_insee", "code_commune", "code_insee", "insee_residence",
                        "codeinseeresidence", "lieu"), secret=True),
     Sought("nom_commune", ("commune", "ville", "nom_commune", "localite"), secret=True),
     Sought("code_postal", ("code_postal", "codepostal", "cp"), secret=True),
 )  # fmt: skip
+"""What is sought of a pupil besides who they are."""
+COLUMNS = (*IDENTITY, *OTHERS)
 _SEX = {"f": "f", "2": "f", "feminin": "f", "fille": "f", "mme": "f",
         "m": "g", "g": "g", "1": "g", "masculin": "g", "garcon": "g"}  # fmt: skip
 _BOARDERS = ("3", "5")
@@ -51,7 +47,7 @@ def pupils(
     homes: Mapping[str, str],
     boarding: Mapping[str, str],
     communes: Communes,
-    pseudonyms: Pseudonyms,
+    identities: Identities,
     opening: Opening,
 ) -> Import:
     """One row per pupil, and the divisions they are in.
@@ -61,8 +57,8 @@ def pupils(
     boarding house by UAI. Apprentices and pupils who have left are refused.
     """
     made = opening.made
-    found = _Found(opening, homes, boarding, communes, pseudonyms)
-    for row in sought_rows(file, COLUMNS, made):
+    found = _Found(opening, homes, boarding, communes, identities)
+    for row in sought_rows(file, (*identities.columns, *OTHERS), made):
         try:
             why = found.take(row, school)
         except Unreadable as reason:
@@ -91,11 +87,10 @@ class _Found:
         homes: Mapping[str, str],
         boarding: Mapping[str, str],
         communes: Communes,
-        pseudonyms: Pseudonyms,
+        identities: Identities,
     ) -> None:
         self._opening, self._homes, self._boarding = opening, homes, boarding
-        self._communes, self._pseudonyms = communes, pseudonyms
-        self._first_september = date(int(opening.year[:4]), 9, 1)
+        self._communes, self._identities = communes, identities
         self._seen: set[str] = set()
         self._mefs: dict[tuple[str, str], Counter[Mef]] = {}
 
@@ -104,10 +99,10 @@ class _Found:
         uai = row.text("uai").upper() or (school or "")
         if uai not in self._homes:
             raise Unreadable("établissement absent du scénario" if uai else "UAI absent (--uai)")
-        pseudonym = self._pseudonym(row, uai)
+        pseudonym = self._identities.pseudonym(row, uai)
         if reason := not_a_pupil(row.text("statut")):
             raise Unreadable(reason)
-        if self._gone(row):
+        if self._identities.gone(row):
             raise Unreadable("élève sorti de l’établissement")
         code = row.text("division").replace(" ", "_")
         if not code:
@@ -125,7 +120,7 @@ class _Found:
                 "id": pseudonym,
                 "division": f"{uai}-{code}",
                 "home": home,
-                "age": self._age(row),
+                "age": self._identities.age(row),
                 "sex": _SEX.get(fold(row.text("sexe"))),
                 "boarding_house": self._boarding.get(uai) if boards else None,
             },
@@ -148,38 +143,6 @@ class _Found:
                 made.note(f"Division {code} ({uai}) : plusieurs publics, le plus nombreux retenu.")
             headcount = sizes[f"{uai}-{code}"]
             self._opening.open(uai, mef, headcount, code, code)
-
-    def _pseudonym(self, row: Row, uai: str) -> str:
-        ine = row.text("ine")
-        if ine:
-            return self._pseudonyms.of(uai, ine)
-        civil = [row.text(name) for name in ("nom", "prenom", "naissance")]
-        if not all(civil):
-            raise Unreadable("ni INE, ni nom, prénom et date de naissance : élève non identifié")
-        return self._pseudonyms.of(uai, *civil)
-
-    def _age(self, row: Row) -> int | None:
-        """Age on 1 September; the birth date itself is dropped, and never shown."""
-        if "naissance" not in row.cells:
-            return None
-        try:
-            born = row.read("naissance", column("accueils", "derogation_jusqu_au"))
-        except Unreadable:
-            raise Unreadable("date de naissance illisible (jj/mm/aaaa attendu)") from None
-        september = self._first_september
-        age = (
-            september.year - born.year - ((september.month, september.day) < (born.month, born.day))
-        )
-        if not 9 <= age <= 30:
-            raise Unreadable("date de naissance impossible pour un élève du second degré")
-        return int(age)
-
-    def _gone(self, row: Row) -> bool:
-        try:
-            left = row.read("sortie", column("accueils", "derogation_jusqu_au"))
-        except Unreadable:
-            return False
-        return left is not None and left < self._first_september
 
     def _home(self, row: Row, uai: str) -> tuple[str, str]:
         try:

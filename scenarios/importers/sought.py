@@ -36,6 +36,8 @@ class Sought:
     required: bool = False
     secret: bool = False
     """Its cells say who a person is: they are never shown nor kept."""
+    barred: bool = False
+    """A file that has it is refused as a whole."""
     dated: bool = False
     """A date is what it holds; elsewhere, a date is a text that a spreadsheet has spoilt."""
 
@@ -92,7 +94,11 @@ def sought_rows(handed: Handed, columns: tuple[Sought, ...], made: Import) -> It
     """
     rows = handed.rows()
     places, width, before = _header(rows, columns, made)
-    secret = any(c.secret for c in columns)
+    secret = any(c.secret for c in columns) and not any(c.barred for c in columns)
+    if places is not None and (known := [c.headers[0] for c in columns
+                                         if c.barred and c.name in places]):  # fmt: skip
+        made.faults.append(_nominative(handed.file, known))
+        return
     dated = {places[c.name] for c in columns if c.dated and places and c.name in places}
     if places is not None:
         for line, cells, spoiled in rows:
@@ -162,6 +168,13 @@ def _report(cells: list[Any], places: dict[str, int], line: int, made: Import) -
     left = [n for i, n in enumerate(names) if i not in read and n and n != "None"]
     if left:
         made.note(f"Colonnes laissées à la porte, rien n’en est gardé : {listed(left, 12)}.")
+
+
+def _nominative(file: str, columns: list[str]) -> Fault:
+    message = f"le fichier dit qui sont les élèves ({listed(columns)}) : rien n’en a été lu"
+    expected = "un fichier sans identité, avec la colonne « pseudonyme »"
+    hint = "à l’établissement : bassin importer pseudonymes FICHIER --cle CLE --sortie ELEVES.csv"
+    return Fault("identite", message, file=file, expected=expected, hint=hint)
 
 
 def _no_header(file: str, columns: tuple[Sought, ...], passed: int) -> Fault:

@@ -3,13 +3,13 @@
 One heavy question at a time. Must not know: HTTP, how answers are found.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 
 from service.accounts import rights
 from service.accounts.rights import Action, Sight, User
 from service.acts.masks import small
 from service.acts.plans import with_scenario
+from service.acts.turns import turn
 from service.house import House
 from service.refusals import Refusal
 from solver.compare import Comparison, Contender, Point, compare, pareto
@@ -29,8 +29,6 @@ from solver.whatif import (
     why,
 )
 
-_PATIENCE_SECONDS = 20.0
-_RETRY_SECONDS = 10
 _LOOK_SECONDS = 8.0
 
 
@@ -51,7 +49,7 @@ def shift_table(
     standing = _standing(house, user, plan_id, Action.TRY_SHIFT)
     require_own_departure(standing.scenario, rights.sight(user), subject)
     table = []
-    with _turn(house):
+    with turn(house):
         for row in shifts(standing, subject):
             table.append(row)
             told(row)
@@ -78,7 +76,7 @@ def reasons_of(
     standing = _standing(house, user, plan_id, Action.READ_PUPILS)
     scenario, sight = standing.scenario, rights.sight(user)
     require_own_pupil(scenario, sight, pupil)
-    with _turn(house):
+    with turn(house):
         answers = why(standing, pupil, period)
     return tuple(_discreet(scenario, sight, answer) for answer in answers)
 
@@ -89,7 +87,7 @@ def other_hosts(
     """The ten best hosts for a pupil in a period, and what each would change."""
     standing = _standing(house, user, plan_id, Action.READ_PUPILS)
     require_own_pupil(standing.scenario, rights.sight(user), pupil)
-    with _turn(house):
+    with turn(house):
         return recommendations(standing, pupil, period)
 
 
@@ -132,7 +130,7 @@ def shortage_of(house: House, user: User, plan_id: str, uai: str | None) -> Shor
         uai not in {e.uai for e in standing.scenario.establishments} or not sight.of(uai)
     ):
         raise UnknownSubject(uai, "un établissement à votre portée")
-    with _turn(house):
+    with turn(house):
         return shortage(standing, uai)
 
 
@@ -147,7 +145,7 @@ def leads(
     standing = _standing(house, user, plan_id, Action.READ_PLAN)
 
     def found() -> Prospect:
-        with _turn(house):
+        with turn(house):
             return prospect(standing, seconds=_LOOK_SECONDS, stop=stop)
 
     answer = house.prospect(row, found)
@@ -170,7 +168,7 @@ def comparison(house: House, user: User, plan_ids: Sequence[str]) -> Comparison:
             raise Refusal("requete-invalide", "Le même plan est donné deux fois.")
         seen.add(row.id)
         contenders.append(Contender(row.id, house.scenario(of), house.plan(row).plan, row.bound))
-    with _turn(house):
+    with turn(house):
         compared = compare(contenders)
     return _veiled(compared, [c.scenario for c in contenders], rights.sight(user))
 
@@ -226,20 +224,5 @@ def _whole(value: float | None) -> int | None:
 
 def _standing(house: House, user: User, plan_id: str, action: Action) -> Standing:
     row, of = with_scenario(house, user, plan_id, action)
-    with _turn(house):
+    with turn(house):
         return house.standing(row, of)
-
-
-@contextmanager
-def _turn(house: House) -> Iterator[None]:
-    """One heavy question at a time; raises `Refusal` where too many wait."""
-    if not house.asking.acquire(timeout=_PATIENCE_SECONDS):
-        raise Refusal(
-            "trop-de-requetes",
-            "D’autres questions sont en cours : réessayer dans un instant.",
-            secondes=_RETRY_SECONDS,
-        )
-    try:
-        yield
-    finally:
-        house.asking.release()

@@ -12,7 +12,9 @@ from service.api import (
     catalogue,
     comparisons,
     document,
+    documents,
     health,
+    imports,
     journal,
     metrics,
     oidc,
@@ -33,7 +35,8 @@ if TYPE_CHECKING:
 
 VERSION = "1"
 _ROOMS = (
-    sessions, oidc, scenarios, runs, plans, comparisons, proposals, journal, accounts, catalogue,
+    sessions, oidc, scenarios, imports, runs, plans, documents, comparisons, proposals, journal,
+    accounts, catalogue,
 )  # fmt: skip
 
 

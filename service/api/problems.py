@@ -68,6 +68,17 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "plan-invalide": Kind(
             422, "Le plan ne peut pas être lu", "Le plan a 1 faute.", {"fautes": [_FAULT]}
         ),
+        "fichier-refuse": Kind(
+            422, "Le fichier ne peut pas servir",
+            "Ce fichier ne peut pas servir : voir « fautes ». Rien n’en est gardé.",
+            {"fautes": [{
+                "code": "identite",
+                "message": "le fichier dit qui sont les élèves (ine, nom) : rien n’en a été lu",
+                "expected": "un fichier sans identité, avec la colonne « pseudonyme »",
+                "severity": "faute",
+                "file": "siecle.csv",
+            }]},
+        ),
         "modification-impossible": Kind(
             422, "La modification ne s’applique pas",
             "Opération 1 : aucune ligne de « divisions » ne répond à [division=X].",

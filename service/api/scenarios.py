@@ -63,7 +63,7 @@ class ScenarioMetadata(BaseModel):
     bassin: str
     academy: str
     year: str
-    origin: str = Field(description="upload, from-input, from-patch ou proposition")
+    origin: str = Field(description="upload, from-input, from-patch, import ou proposition")
     parent: str | None = Field(description="Scénario dont il est une variante")
     owner: str = Field(description="Compte qui l’a déposé")
     created_at: datetime

@@ -1,5 +1,6 @@
 """`importer`: what a file gives, shown, then written. Must not know: how sources are read."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -21,6 +22,7 @@ _OUTCOMES: Mapping[Outcome, str] = {
     "prise": "prise", "changee": "prise, changée", "refusee": "refusée",
 }  # fmt: skip
 _MOST_REASONS = 20
+_NOTHING = "Rien n’est écrit : aucune ligne à prendre, ou fichier à corriger."
 _TITLES: Mapping[Outcome, str] = {"changee": "Lignes changées", "refusee": "Lignes refusées"}
 
 
@@ -71,8 +73,12 @@ def run(
         _tell(made)
         _tell_end(made, landed, folder, preview)
     if not made.usable:
-        absent = {f.code for f in made.faults} == {"introuvable"}
-        raise typer.Exit(Exit.USAGE if absent else Exit.REFUSED)
+        raise _refused(made)
+
+
+def _refused(made: Import) -> typer.Exit:
+    absent = {f.code for f in made.faults} == {"introuvable"}
+    return typer.Exit(Exit.USAGE if absent else Exit.REFUSED)
 
 
 def journeys(
@@ -101,6 +107,43 @@ def journeys(
     finally:
         if server is not None:
             server.close()
+
+
+def pseudonymise(
+    file: Path,
+    key: Path,
+    year: str,
+    output: Path,
+    school: str | None,
+    report: Path | None,
+    json: bool,
+) -> None:
+    """The export of a school, written again without what says who its pupils are."""
+    from scenarios.folders import replace_file
+    from scenarios.importers.handed import handed
+    from scenarios.importers.identity import Identities
+    from scenarios.importers.nameless import HEADERS, nameless
+    from scenarios.importers.pseudonyms import Pseudonyms, school_key
+    from service.exports.safe_csv import csv_file
+
+    if not re.fullmatch(r"20\d\d-20\d\d", year):
+        raise typer.BadParameter("--annee attend une année scolaire : 2026-2027.")
+    made, rows = nameless(handed(file), school, Identities(Pseudonyms(school_key(key)), year))
+    written = bool(rows) and not made.faults
+    if written:
+        replace_file(output, csv_file(HEADERS, rows))
+    if report is not None:
+        _write_report(made, report)
+    if json:
+        as_json(_described(made, None) | {"ecrit": str(output) if written else None})
+    else:
+        _tell(made)
+        if written:
+            say(f"Écrit : {output}. Rien n’y dit qui sont les élèves ; la clé reste ici.", "bold")
+        else:
+            say(_NOTHING, "bold red")
+    if not written:
+        raise _refused(made)
 
 
 def _write_report(made: Import, path: Path) -> None:
@@ -146,7 +189,7 @@ def _tell_end(made: Import, landed: Landed | None, folder: Path, preview: bool) 
         sizes = " ; ".join(f"{name} {len(rows)}" for name, rows in made.tables.items())
         say(f"Aperçu, rien n’est écrit : {sizes}.")
     else:
-        say("Rien n’est écrit : aucune ligne à prendre, ou fichier à corriger.", "bold red")
+        say(_NOTHING, "bold red")
 
 
 def _described(made: Import, landed: Landed | None) -> dict[str, object]:

@@ -47,6 +47,13 @@ Activities = Annotated[
         "--secteurs", metavar="FICHIER", show_default=False, help="Secteurs : secteur_id, naf."
     ),
 ]
+School = Annotated[
+    str | None,
+    typer.Option(
+        "--uai", metavar="UAI", show_default=False,
+        help="L’établissement, si le fichier ne le dit pas.",
+    ),
+]  # fmt: skip
 Radius = Annotated[
     float | None,
     typer.Option(

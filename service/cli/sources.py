@@ -17,6 +17,7 @@ from service.cli.source_options import (
     Preview,
     Radius,
     Report,
+    School,
 )
 
 importer = typer.Typer(
@@ -148,19 +149,14 @@ def eleves(
     file: File,
     folder: Folder,
     key: Annotated[
-        Path,
+        Path | None,
         typer.Option(
             "--cle", metavar="FICHIER", show_default=False,
-            help="La clé des pseudonymes ; créée au besoin, elle reste à l’établissement.",
-        ),
-    ],
-    school: Annotated[
-        str | None,
-        typer.Option(
-            "--uai", metavar="UAI", show_default=False,
-            help="L’établissement, si le fichier ne le dit pas.",
+            help="La clé des pseudonymes ; créée au besoin, elle reste à l’établissement. Inutile "
+            "si le fichier a déjà ses pseudonymes.",
         ),
     ] = None,
+    school: School = None,
     communes: Communes = None,
     diplomas: Diplomas = None,
     periods: Periods = True,
@@ -187,6 +183,40 @@ def eleves(
         diplomas=diplomas,
         periods=periods,
     )
+
+
+@importer.command(cls=FrenchCommand, short_help="un export d’élèves, sans les noms")
+def pseudonymes(
+    file: File,
+    key: Annotated[
+        Path,
+        typer.Option(
+            "--cle", metavar="FICHIER", show_default=False,
+            help="La clé des pseudonymes ; créée au besoin, elle reste à l’établissement.",
+        ),
+    ],
+    year: Annotated[
+        str, typer.Option("--annee", metavar="ANNEE", show_default=False, help="« 2026-2027 ».")
+    ],
+    output: Annotated[
+        Path,
+        typer.Option("--sortie", metavar="FICHIER", show_default=False, help="Le CSV à écrire."),
+    ],
+    school: School = None,
+    report: Report = None,
+    json: Json = False,
+) -> None:  # fmt: skip
+    """Réécrit un export de SIECLE, SYGNE ou FREGATA sans les noms : ce qui peut quitter l’école.
+
+    Noms, INE et dates de naissance y deviennent un pseudonyme et un âge ; « importer eleves », le
+    service et ses pages lisent le résultat sans la clé.
+
+    Exemple : bassin importer pseudonymes siecle.csv --cle ~/cle --annee 2026-2027 --uai 0540037X
+    --sortie eleves.csv
+    """
+    from service.cli.importer import pseudonymise
+
+    pseudonymise(file, key, year, output, school, report, json)
 
 
 @importer.command(cls=FrenchCommand, short_help="structures d’un extrait SIRENE")

@@ -20,17 +20,24 @@ from service.exports.grids import Column, grids
 from solver.facts import Facts
 
 _ABOUT = (
-    "Ce classeur contient un plan complet, avec les pseudonymes des élèves :",
-    "il reste entre les établissements du bassin et leur coordonnateur.",
+    "Ce classeur contient les pseudonymes des élèves :",
+    "il reste entre les établissements concernés et leur coordonnateur.",
     "",
     "Par établissement : chaque période, ses dates, ses élèves placés et sans place.",
     "Par accueil : qui vient dans chaque structure, quand, combien.",
     "Par semaine : combien d’élèves partent, combien de places sont ouvertes.",
+)
+_READ_BACK = (
     "",
     "calendrier, affectations, non_places et bilan sont le plan lui-même :",
     "« bassin verify SCENARIO ce-classeur.xlsx » le relit.",
     "Les feuilles « Par … » se recalculent : ce qu’on y écrit n’est pas relu.",
 )
+_PART = (
+    "",
+    "C’est la part de votre établissement : le plan entier reste chez le coordonnateur.",
+)
+"""What a plan says that does not know its scenario: it was cut out of a whole one."""
 _A4 = 9
 
 
@@ -41,7 +48,8 @@ def workbook(facts: Facts, folder: PlanFolder) -> bytes:
     book.properties.creator = "calendrier-bassin"
     about = book.create_sheet("Lisez-moi")
     about.column_dimensions["A"].width = 90
-    for line in (f"{facts.scenario.title} — {facts.scenario.year}", "", *_ABOUT):
+    more = _READ_BACK if folder.digest else _PART
+    for line in (f"{facts.scenario.title} — {facts.scenario.year}", "", *_ABOUT, *more):
         about.append([_cell(about, line)])
     for grid in grids(facts):
         _sheet(book, grid.name, grid.columns, grid.rows)

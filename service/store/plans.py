@@ -92,6 +92,20 @@ def supersede(session: Session, plan: PlanRow, at: datetime) -> Sequence[str]:
     return earlier
 
 
+def published_before(session: Session, plan: PlanRow) -> Sequence[PlanRow]:
+    """The other calendars of its bassin and year that were published, before it if it was."""
+    query = select(PlanRow).where(
+        col(PlanRow.academy) == plan.academy,
+        col(PlanRow.bassin) == plan.bassin,
+        col(PlanRow.year) == plan.year,
+        col(PlanRow.id) != plan.id,
+        col(PlanRow.published_at).is_not(None),
+    )
+    if plan.published_at is not None:
+        query = query.where(col(PlanRow.published_at) < plan.published_at)
+    return session.exec(query.order_by(col(PlanRow.published_at))).all()
+
+
 def has_proposals(session: Session, plan_id: str) -> bool:
     query = select(ProposalRow.id).where(ProposalRow.plan_id == plan_id)
     return session.exec(query.limit(1)).first() is not None

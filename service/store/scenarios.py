@@ -32,6 +32,13 @@ def find(session: Session, reach: Reach, scenario_id: str) -> ScenarioRow | None
     return session.exec(query).first()
 
 
+def of_plan(session: Session, plan: PlanRow) -> ScenarioRow:
+    """The scenario of a plan within reach."""
+    row = session.get(ScenarioRow, plan.scenario_id)
+    assert row is not None
+    return row
+
+
 def content(session: Session, scenario_id: str) -> ScenarioContentRow | None:
     return session.get(ScenarioContentRow, scenario_id)
 
