@@ -110,8 +110,10 @@ class _Replanning:
         self._was = known.start
         """(U) the starts of before, −1 where they are no longer possible."""
         self._locks = locks
-        self._problem = locked(self._scenario, before, problem, known, locks)
-        self._known = encode(self._scenario, self._problem, before) if locks else known
+        self._problem, self._known = problem, known
+        if locks:
+            self._problem = locked(self._scenario, before, problem, known, locks)
+            self._known = encode(self._scenario, self._problem, before)
         self._demands = self._scenario.demands()
 
     def __call__(self, *, free_dates: bool) -> Replanned:
