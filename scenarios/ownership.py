@@ -11,6 +11,11 @@ from solver.domain import Scenario
 from solver.errors import Fault, InvalidPlan
 
 _SHOWN = 12
+_ORIGINAL = "donner le scénario d’origine, ou recalculer avec « bassin solve »"
+_TO_REPLAN = (
+    "donner l’état d’avant du scénario (--avant), ou dire que ses tables ont été changées "
+    "depuis ce plan (--tables-changees)"
+)
 
 
 def read_own_plan(folder: str | Path, scenario: Scenario) -> PlanFolder:
@@ -29,16 +34,21 @@ def read_own_plan(folder: str | Path, scenario: Scenario) -> PlanFolder:
 
 
 def read_former_plan(
-    folder: str | Path, scenario: Scenario, former: Scenario | None = None
+    folder: str | Path,
+    scenario: Scenario,
+    former: Scenario | None = None,
+    *,
+    tables_changed: bool = False,
 ) -> PlanFolder:
     """The plan of a folder, made for an earlier state of the scenario; rows may name what is gone.
 
-    `former`: that state, where it is at hand: the plan must be its own. Without it, most periods
-    of the plan must still exist. Raises `InvalidPlan`.
+    `former`: that state, where it is at hand: the plan must be its own. Without it, that the tables
+    changed since must be said (`tables_changed`), else the plan must be the scenario's own; and
+    most of its periods must still exist. Raises `InvalidPlan`.
     """
     read = read_plan_folder(folder)
-    if former is not None:
-        refuse_another(read, former)
+    if former is not None or not tables_changed:
+        refuse_another(read, former or scenario, _TO_REPLAN if former is None else _ORIGINAL)
     periods = {d.period for d in read.plan.departures}
     known = periods & scenario.period_of.keys()
     if 2 * len(known) < len(periods):
@@ -56,7 +66,7 @@ def read_former_plan(
     return read
 
 
-def refuse_another(plan: PlanFolder, scenario: Scenario) -> None:
+def refuse_another(plan: PlanFolder, scenario: Scenario, hint: str = _ORIGINAL) -> None:
     """Raises `InvalidPlan` where the plan was made for another scenario."""
     own = digest(scenario)
     if plan.digest is not None and plan.digest != own:
@@ -70,7 +80,7 @@ def refuse_another(plan: PlanFolder, scenario: Scenario) -> None:
                     column="empreinte",
                     value=plan.digest[:_SHOWN] + "…",
                     expected=own[:_SHOWN] + "…",
-                    hint="donner le scénario d’origine, ou recalculer avec « bassin solve »",
+                    hint=hint,
                 )
             ]
         )

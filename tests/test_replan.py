@@ -290,6 +290,8 @@ def test_the_verb_refuses_the_plan_of_another_bassin(
 ) -> None:
     write(generate(1, 200), tmp_path / "autre")
     write_plan(tmp_path / "plan", *bassin)
-    code, _, err = run(capsys, "replanifier", tmp_path / "autre", tmp_path / "plan")
+    code, _, err = run(
+        capsys, "replanifier", tmp_path / "autre", tmp_path / "plan", "--tables-changees"
+    )
     assert code == 1
     assert "pas un état antérieur" in err

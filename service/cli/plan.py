@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from scenarios import read, read_plan_folder
+from scenarios import read, read_own_plan, read_plan_folder
 from service.cli.exits import Exit
 from service.cli.output import as_json, count, grid, number, percent, say
 from solver.domain import Report
@@ -80,7 +80,7 @@ def show_indicators(scenario_path: Path, plan_path: Path, *, json: bool) -> None
     from solver.indicators import indicators
 
     scenario = read(scenario_path)
-    figures = indicators(scenario, read_plan_folder(plan_path, scenario).plan)
+    figures = indicators(scenario, read_own_plan(plan_path, scenario).plan)
     if json:
         as_json(figures.model_dump(mode="json"))
     else:

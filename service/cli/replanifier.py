@@ -32,6 +32,7 @@ def from_before(
     output: Path,
     *,
     former: Path | None,
+    tables_changed: bool,
     locks: Sequence[str],
     free_dates: bool,
     seconds: float,
@@ -41,7 +42,9 @@ def from_before(
 ) -> None:
     """Repair, improve, write the plan folder with `changements.json`, tell what moved."""
     scenario = read(scenario_path)
-    folder = read_former_plan(plan_path, scenario, read(former) if former else None)
+    folder = read_former_plan(
+        plan_path, scenario, read(former) if former else None, tables_changed=tables_changed
+    )
     refuse_unless_plan(output)
     with interruptible() as stop, Monitor(seconds, err) as monitor:
         done = replan(

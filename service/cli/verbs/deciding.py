@@ -70,6 +70,13 @@ def replanifier(
             help="Le scénario d’avant : vérifie que le plan est le sien.",
         ),
     ] = None,
+    tables_changed: Annotated[
+        bool,
+        typer.Option(
+            "--tables-changees",
+            help="Sans --avant : dit que les tables du scénario ont été changées depuis ce plan.",
+        ),
+    ] = False,
     locks: Annotated[
         list[str] | None,
         typer.Option(
@@ -91,14 +98,14 @@ def replanifier(
 ) -> None:  # fmt: skip
     """Reprend un plan après un changement du scénario : répare, améliore, et dit ce qui bouge.
 
-    Exemple : bassin replanifier mon-bassin plan-mon-bassin --sortie plan-2
+    Exemple : bassin replanifier mon-bassin plan-mon-bassin --tables-changees --sortie plan-2
     """
     from service.cli.replanifier import from_before
 
     from_before(
         scenario, plan, output,
-        former=former, locks=locks or (), free_dates=free_dates, seconds=seconds, seed=seed,
-        figures=figures, json=json,
+        former=former, tables_changed=tables_changed, locks=locks or (), free_dates=free_dates,
+        seconds=seconds, seed=seed, figures=figures, json=json,
     )  # fmt: skip
 
 
