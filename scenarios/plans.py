@@ -55,10 +55,12 @@ def write_plan(
     *,
     unplaced: Iterable[Unplaced] = (),
     indicators: Mapping[str, Any] | None = None,
+    fingerprint: str | None = None,
 ) -> None:
     """Write the plan folder: the files appear together, or the old folder stays as it was.
 
     `unplaced`: the reasons, where known; pupils of whom nothing is said get `inexplique`.
+    `fingerprint`: the scenario's digest, where it is known already.
     Raises `ValueError` where the result holds no plan, `OSError` where the disk refuses.
     """
     plan = result if isinstance(result, Plan) else result.plan
@@ -71,7 +73,10 @@ def write_plan(
             plan_tables()["non_places"], unplaced_rows(scenario, plan, unplaced)
         ),
         SUMMARY: json.dumps(
-            summary(scenario, result, indicators or {}), ensure_ascii=False, indent=2, default=str
+            summary(scenario, result, indicators or {}, fingerprint),
+            ensure_ascii=False,
+            indent=2,
+            default=str,
         )
         + "\n",
     }
@@ -132,7 +137,10 @@ def unplaced_rows(scenario: Scenario, plan: Plan, explained: Iterable[Unplaced])
 
 
 def summary(
-    scenario: Scenario, result: Result | Plan, indicators: Mapping[str, Any]
+    scenario: Scenario,
+    result: Result | Plan,
+    indicators: Mapping[str, Any],
+    fingerprint: str | None = None,
 ) -> dict[str, Any]:
     """The content of `bilan.json`; a plan without its search says what it can."""
     head: dict[str, Any] = {"titre": scenario.title, "annee": scenario.year}
@@ -148,7 +156,7 @@ def summary(
             "secondes": result.seconds,
             "versions": dict(result.versions),
         }
-    return head | {"empreinte": digest(scenario), "indicateurs": dict(indicators)}
+    return head | {"empreinte": fingerprint or digest(scenario), "indicateurs": dict(indicators)}
 
 
 def plan_sheets(scenario: Scenario, folder: PlanFolder) -> dict[str, list[list[Any]]]:

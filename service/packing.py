@@ -34,11 +34,15 @@ def pack_plan(
     *,
     unplaced: Iterable[Unplaced] = (),
     indicators: Mapping[str, Any] | None = None,
+    fingerprint: str | None = None,
 ) -> bytes:
     """The plan folder that `write_plan` writes, zipped; the same to the byte each time."""
     with tempfile.TemporaryDirectory(prefix="bassin-") as folder:
         home = Path(folder) / "plan"
-        write_plan(home, scenario, result, unplaced=unplaced, indicators=indicators)
+        write_plan(
+            home, scenario, result,
+            unplaced=unplaced, indicators=indicators, fingerprint=fingerprint,
+        )  # fmt: skip
         return packed_folder(home)
 
 

@@ -7,6 +7,7 @@ nobody listens any more, and ends everything at once. Must not know: who asked.
 """
 
 import contextlib
+import gc
 import os
 import resource
 import signal
@@ -19,11 +20,12 @@ from typing import TextIO
 
 from scenarios import digest
 from scenarios.folders import replace_file
-from service.jobs.messages import Better, End, Ending, Progress
+from service.jobs.messages import SUMMING_UP, Better, End, Ending, Progress
 from service.jobs.orders import Order, StopRules
 from service.packing import pack_plan, read_scenario, unpack_plan
 from solver.domain import Plan, Report, Result, Scenario
 from solver.explain import explain_infeasible
+from solver.facts import Facts
 from solver.indicators import indicators, reasons
 from solver.search import Progress as Stand
 from solver.search import solve
@@ -50,6 +52,7 @@ class Engine:
         self._watch = _Stalled(self._order.stop)
         self._plans = 0
         self._cost: int | None = None
+        self._digest = ""
 
     def listen(self) -> None:
         """From another thread: stop when told, end with whoever listens."""
@@ -82,8 +85,10 @@ class Engine:
         scenario = read_scenario(content, order.kind).scenario
         if scenario is None:
             return End(ending="scenario", detail="Le scénario n’est plus lisible : le contrôler.")
-        if order.digest is not None and digest(scenario) != order.digest:
+        self._digest = digest(scenario)
+        if order.digest not in (None, self._digest):
             return End(ending="scenario", detail="Le scénario n’est pas celui qui était attendu.")
+        gc.freeze()
         start = self._folder / "start.zip"
         result = solve(
             scenario,
@@ -110,10 +115,13 @@ class Engine:
                 conflicts=conflicts,
             )
         self._keep(scenario, result.plan, result.report, result.bound)
-        self._tell("indicateurs")
-        unplaced = reasons(scenario, result.plan)
-        measured = indicators(scenario, result.plan, unplaced).model_dump(mode="json")
-        whole = pack_plan(scenario, result, unplaced=unplaced, indicators=measured)
+        self._tell(SUMMING_UP)
+        facts = Facts(scenario, result.plan)
+        unplaced = reasons(scenario, result.plan, facts)
+        measured = indicators(scenario, result.plan, unplaced, facts).model_dump(mode="json")
+        whole = pack_plan(
+            scenario, result, unplaced=unplaced, indicators=measured, fingerprint=self._digest
+        )
         replace_file(self._folder / "plan.zip", whole)
         return End(
             ending=ending,
@@ -148,7 +156,7 @@ class Engine:
         self, scenario: Scenario, plan: Plan, report: Report, bound: int | None = None
     ) -> None:
         """Put a better plan down, then name it."""
-        content = pack_plan(scenario, plan)
+        content = pack_plan(scenario, plan, fingerprint=self._digest)
         with self._lock:
             if self._cost is not None and report.cost >= self._cost:
                 return

@@ -11,6 +11,9 @@ Ending = Literal["done", "stopped", "memory", "scenario", "lost", "failed"]
 """done: by itself; stopped: because asked; memory: beyond its limit; scenario: the scenario is not
 readable or not the one expected; lost: killed from outside; failed: our defect."""
 
+SUMMING_UP = "indicateurs"
+"""Phase in which the search is over and its plan handed over."""
+
 
 class Progress(Frozen):
     """Where the search stands; points, seconds of search."""

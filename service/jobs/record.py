@@ -12,7 +12,7 @@ from threading import Event, Lock, Thread
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlmodel import Session
 
-from service.jobs.messages import Better, End, Progress
+from service.jobs.messages import SUMMING_UP, Better, End, Progress
 from service.store import Database, plans, runs, scenarios
 from service.store.runs import Point
 from service.tables import CheckpointRow, PlanRow, RunRow, RunStatus, ScenarioRow, now
@@ -194,7 +194,7 @@ def _stands(run: RunRow, stand: Progress) -> None:
         run.active_at, run.status = now(), "active"
     elif run.active_at is not None:
         run.status = "active"
-    if stand.phase == "indicateurs" and run.completed_at is None:
+    if stand.phase == SUMMING_UP and run.completed_at is None:
         run.completed_at = now()
 
 

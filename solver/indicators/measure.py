@@ -29,10 +29,13 @@ _PRIORITY = (("rep+", "REP+"), ("rep", "REP"), ("", "Hors éducation prioritaire
 
 
 def indicators(
-    scenario: Scenario, plan: Plan, unplaced: tuple[Unplaced, ...] | None = None
+    scenario: Scenario,
+    plan: Plan,
+    unplaced: tuple[Unplaced, ...] | None = None,
+    facts: Facts | None = None,
 ) -> Indicators:
     """The figures of a plan; `unplaced`: its `reasons`, where they are known already."""
-    facts = Facts(scenario, plan)
+    facts = facts or Facts(scenario, plan)
     if unplaced is None:
         unplaced = reasons(scenario, plan, facts)
     demands = len(scenario.demands())

@@ -18,7 +18,7 @@ import psutil
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from test_disasters import ENGINE, below, free_port, opened, until
+from test_disasters import ENGINE, Site, below, free_port, opened, until
 
 from service.accounts import sign_in
 from service.store import accounts, plans
@@ -72,6 +72,15 @@ def cpu_seconds(pid: int) -> float:
     return float(times.user + times.system)
 
 
+def signed_in(site: Site, login: str = "coordonnateur") -> tuple[str, str]:
+    """Cookie and CSRF token of a session for that login."""
+    with site.place.house.database.session() as session:
+        row = accounts.by_login(session, login)
+        assert row is not None
+        signed = sign_in.opened(session, site.place.settings, row)
+        return signed.key, signed.csrf
+
+
 def told(name: str, waits: list[float], failures: list[str]) -> None:
     ordered = sorted(waits)
     print(  # noqa: T201
@@ -89,10 +98,7 @@ def main(backend: str, seconds: float) -> None:
         port = str(free_port())
         site.environment |= {"BASSIN_PORT": port, "BASSIN_REQUESTS_PER_MINUTE": "1000000"}
         base = f"http://127.0.0.1:{port}/api/v1"
-        with site.place.house.database.session() as session:
-            row = accounts.find(session, site.user.id)
-            assert row is not None
-            cookie = sign_in.opened(session, site.place.settings, row).key
+        cookie, _ = signed_in(site)
         service = site.started("bassin", "serve")
         done = site.asked(2)
         site.ended(done)
