@@ -18,9 +18,6 @@ from service.cli.output import as_json, count, number, say
 from service.cli.scenario import fault_fields
 from solver.domain import Scenario
 
-_OUTCOMES: Mapping[Outcome, str] = {
-    "prise": "prise", "changee": "prise, changée", "refusee": "refusée",
-}  # fmt: skip
 _MOST_REASONS = 20
 _NOTHING = "Rien n’est écrit : aucune ligne à prendre, ou fichier à corriger."
 _TITLES: Mapping[Outcome, str] = {"changee": "Lignes changées", "refusee": "Lignes refusées"}
@@ -149,10 +146,9 @@ def pseudonymise(
 def _write_report(made: Import, path: Path) -> None:
     """Each row and what became of it, for those who sent the file."""
     from scenarios.folders import replace_file
-    from service.exports.safe_csv import csv_file
+    from service.exports.verdicts import verdicts
 
-    rows = [(v.line, _OUTCOMES[v.outcome], v.why) for v in made.verdicts]
-    replace_file(path, csv_file(("ligne", "sort", "motif"), sorted(rows)))
+    replace_file(path, verdicts(made))
 
 
 def _tell(made: Import) -> None:

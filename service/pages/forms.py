@@ -53,7 +53,8 @@ def _nothing() -> Rejected:
     raise KeyError
 
 
-async def _visit(request: Request, csrf: str) -> Visit:
+async def who_posts(request: Request, csrf: str) -> Visit:
+    """Whoever sends a form of ours. Raises `Refusal` where it is not."""
     visit = await aside(lambda: arrive(request))
     if visit is None:
         raise Refusal("connexion-requise", "La session est terminée : se connecter de nouveau.")
@@ -70,7 +71,7 @@ async def deposit(
     csrf: Annotated[str, Form(max_length=100)] = "",
 ) -> RedirectResponse:
     """Take a scenario, or go back to its faults."""
-    visit = await _visit(request, csrf)
+    visit = await who_posts(request, csrf)
     content = await fichier.read()
     faults: Sequence[Fault] = ()
     try:
@@ -95,13 +96,13 @@ async def give_back(request: Request, key: str) -> Response:
         return RedirectResponse("/deposer", 303)
     book = await aside(lambda: annotated(found.content, kind_of(found.content), found.faults))
     stem = "".join(c for c in found.name.rsplit(".", 1)[0] if c.isascii() and c.isalnum())
-    return _file(book, f"{stem or 'scenario'}-annote.xlsx")
+    return download(book, f"{stem or 'scenario'}-annote.xlsx")
 
 
 @router.get("/tables/vides.xlsx")
 async def blank_tables() -> Response:
     """The blank tables: nothing in them is anybody's."""
-    return _file(await aside(blank), "bassin-tables-vides.xlsx")
+    return download(await aside(blank), "bassin-tables-vides.xlsx")
 
 
 @router.post("/essai")
@@ -109,15 +110,16 @@ async def bring_demo(
     request: Request, csrf: Annotated[str, Form(max_length=100)] = ""
 ) -> RedirectResponse:
     """Put the demonstration into one's own bassin."""
-    visit = await _visit(request, csrf)
+    visit = await who_posts(request, csrf)
     await visit.ask(demo.bring)
     return RedirectResponse("/essai", 303)
 
 
-def _file(content: bytes, name: str) -> Response:
+def download(content: bytes, name: str, kind: str = XLSX) -> Response:
+    """A file to keep; never kept on the way."""
     return Response(
         content,
-        media_type=XLSX,
+        media_type=kind,
         headers={
             "Content-Disposition": f'attachment; filename="{name}"',
             "Cache-Control": "private, no-store",

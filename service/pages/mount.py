@@ -15,7 +15,7 @@ from starlette.types import Scope
 
 import service.pages
 from service.house import House
-from service.pages import doors, forms
+from service.pages import doors, forms, sending
 from service.pages.frame import lost
 
 _STATIC = Path(__file__).parent / "static"
@@ -48,6 +48,7 @@ def install(app: FastAPI) -> None:
     pages.add_static_files("/pages", _STATIC)
     app.include_router(doors.router)
     app.include_router(forms.router)
+    app.include_router(sending.router)
     pages.exception_handler(404)(_lost)
     ui.run_with(
         app,

@@ -24,6 +24,7 @@ _ENTRIES = (
     (Link("Mes périodes", "/departs"), Action.PROPOSE),
     (Link("Académie", "/academie"), Action.READ_RUN),
     (Link("Déposer un bassin", "/deposer"), Action.WRITE_SCENARIO),
+    (Link("Importer", "/importer"), Action.WRITE_SCENARIO),
     (Link("Semaines de 3e", "/harmoniser"), Action.WRITE_SCENARIO),
     (Link("Propositions", "/propositions"), Action.READ_PROPOSAL),
     (Link("Comptes", "/comptes"), Action.MANAGE_ACCOUNTS),
@@ -83,6 +84,7 @@ _PLAN_PAGES = (
     ("Départs", "/departs", Action.TRY_SHIFT),
     ("Pourquoi", "/pourquoi", Action.READ_PUPILS),
     ("Prospecter", "/prospecter", Action.READ_PLAN),
+    ("Documents", "/documents", Action.READ_PLAN),
 )
 
 

@@ -101,10 +101,10 @@ def choice(
     ]
 
 
-def filters(path: str, *choices: h.Node, **kept: str) -> h.Element:
+def filters(path: str, *choices: h.Node, press: str = "Filtrer", **kept: str) -> h.Element:
     """A form of filters; sent at each change, or by its button."""
     return h.form(".filters", method="get", action=path)[
         (h.input(type="hidden", name=k, value=v) for k, v in kept.items() if v),
         choices,
-        h.button(type="submit")["Filtrer"],
+        h.button(type="submit")[press],
     ]

@@ -56,6 +56,9 @@ async def scenario(visit: Visit, scenario_id: str) -> None:
                     ]
                 ]
             )
+        if visit.may(Action.WRITE_SCENARIO):
+            bring = navigation.address("/importer", scenario=row.id)
+            put(h.p[h.a(href=bring)["Compléter avec un fichier : structures, élèves, trajets…"]])
         put(
             (h.h2["Calculs"], run_table(asked)) if asked else None,
             (h.h2["Plans"], plan_table(made)) if made else None,

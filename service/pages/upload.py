@@ -51,6 +51,10 @@ async def upload(visit: Visit, refus: str = "") -> None:
                         h.a(href="/tables")["Prendre les tables vides"],
                         ", avec un exemple dans chaque colonne ;",
                     ],
+                    h.li[
+                        h.a(href="/importer")["importer les fichiers que l’on a"],
+                        " : annuaire, effectifs, structures ;",
+                    ],
                     h.li[h.a(href="/essai")["essayer avec le bassin de démonstration"], "."],
                 ],
             ),

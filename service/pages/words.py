@@ -51,6 +51,7 @@ ORIGINS: Mapping[str, str] = MappingProxyType(
         "from-patch": "variante faite",
         "proposition": "proposition acceptée",
         "demo": "démonstration",
+        "import": "complété par un fichier",
         "merge": "bassins réunis",
     }
 )
