@@ -5,12 +5,12 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from solver.calendar import SchoolCalendar
 from solver.domain import Division, Host, Pupil, Scenario
 from solver.prepare.arrays import ints, ragged
-from solver.problem import NO_LIMIT, Flags, Ints, Longs, Options, Ragged
+from solver.prepare.cheapest import cheapest
+from solver.problem import NO_LIMIT, Flags, Ints, Options, Ragged
 from solver.rule import Eligibility
 from solver.rules import accessibilite, age, derogation, diplome, internat_ouvert, pays, trajet
 from solver.rules import public as public_rule
@@ -69,7 +69,7 @@ def options(
         np.int32
     )
     prices = scenario.prices
-    start, tail, table = _enumerate(
+    start, tail, table = cheapest(
         ints(eligible_row),
         eligible_start,
         np.concatenate([h for h, _, _ in hosts] or [ints(())]),
@@ -177,99 +177,3 @@ def _lodgings(scenario: Scenario, journeys: Journeys, pupil: Pupil) -> list[tupl
             if internat_ouvert.allows(pupil, house)
         ),
     ]
-
-
-@njit(cache=True)
-def _shuffle(c: int, h: int) -> int:
-    """20 bits that order equal costs differently for each class: not all go to the same host."""
-    mixed = (h + 1) * 2654435761 + (c + 1) * 2246822519
-    return ((mixed ^ (mixed >> 15)) * 48271 >> 8) & 0xFFFFF
-
-
-@njit(cache=True)
-def _enumerate(
-    eligible_row: Ints,
-    eligible_start: Ints,
-    host: Ints,
-    tier: Ints,
-    last: Ints,
-    place: Ints,
-    mode_row: Ints,
-    minutes: Ints,
-    limit: Ints,
-    lodging_start: Ints,
-    lodging: Ints,
-    prices: Longs,
-    keep: int,
-    wanted_start: Ints,
-    wanted: Ints,
-    host_count: int,
-) -> tuple[Ints, Longs, Ints]:
-    """Rows (host, bed, lodging, minutes, tier, cost, last) of every class, with their starts."""
-    classes = len(eligible_row)
-    start = np.zeros(classes + 1, np.int32)
-    tail = np.full(classes, NO_LIMIT, np.int64)
-    table = np.empty((max(1024, 64 * classes), 7), np.int32)
-    is_wanted = np.zeros(host_count, np.bool_)
-    total = 0
-    for c in range(classes):
-        first, end = eligible_start[eligible_row[c]], eligible_start[eligible_row[c] + 1]
-        houses = lodging_start[c + 1] - lodging_start[c]
-        rows = np.empty(((end - first) * houses, 7), np.int32)
-        key = np.empty(len(rows), np.int64)
-        found = 0
-        for i in range(first, end):
-            h = host[i]
-            begin = found
-            bedless = np.int64(NO_LIMIT)
-            for j in range(lodging_start[c], lodging_start[c + 1]):
-                time = minutes[mode_row[c], lodging[j, 1], place[h]]
-                if time > limit[c]:
-                    continue
-                cost = (
-                    time * prices[0]
-                    + max(0, time - prices[1]) * prices[2]
-                    + lodging[j, 2] * prices[3]
-                    + prices[4 + tier[i]]
-                )
-                if lodging[j, 2] == 0:
-                    if cost >= bedless:
-                        continue
-                    bedless = cost
-                rows[found, 0] = h
-                rows[found, 1] = lodging[j, 0] if lodging[j, 2] else -1
-                rows[found, 2] = lodging[j, 0]
-                rows[found, 3] = time
-                rows[found, 4] = tier[i]
-                rows[found, 5] = cost
-                rows[found, 6] = last[i]
-                found += 1
-            # What uses a bed and costs no less than going without one is useless.
-            kept = begin
-            for r in range(begin, found):
-                dearer = rows[r, 5] >= bedless if rows[r, 1] >= 0 else rows[r, 5] > bedless
-                if not dearer:
-                    rows[kept] = rows[r]
-                    key[kept] = (np.int64(rows[r, 5]) << 32) + _shuffle(c, h) * 4096 + kept - begin
-                    kept += 1
-            found = kept
-        taken = min(found, keep)
-        if taken < found:
-            next_key = np.partition(key[:found], taken)[taken]
-            tail[c] = next_key >> 32
-            is_wanted[wanted[wanted_start[c] : wanted_start[c + 1]]] = True
-            order = np.flatnonzero((key[:found] < next_key) | is_wanted[rows[:found, 0]])
-            is_wanted[wanted[wanted_start[c] : wanted_start[c + 1]]] = False
-            order = order[np.argsort(key[order])]
-            taken = len(order)
-        else:
-            order = np.argsort(key[:found])
-        while total + taken > len(table):
-            larger = np.empty((2 * len(table), 7), np.int32)
-            larger[:total] = table[:total]
-            table = larger
-        for r in range(taken):
-            table[total + r] = rows[order[r]]
-        total += taken
-        start[c + 1] = total
-    return start, tail, table[:total].copy()

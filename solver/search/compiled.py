@@ -32,7 +32,15 @@ _CELLS = 4
 def compiled(function: Function) -> Function:
     """Compile a loop or a decision, on first use or from the cache; it runs without the GIL."""
     options: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False}
-    return cast("Function", njit(**options)(function))
+    made: Any = njit(**options)(function)
+    template = made.get_call_template
+    made.get_call_template = lambda args, named: template(tuple(map(_plain, args)), named)
+    return cast("Function", made)
+
+
+def _plain(kind: types.Type) -> types.Type:
+    """Integers as int64: else a function is compiled anew for each width and each constant."""
+    return types.int64 if isinstance(kind, types.Integer | types.IntegerLiteral) else kind
 
 
 class _Held:

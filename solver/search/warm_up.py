@@ -1,4 +1,4 @@
-"""Compile all loops before the clock starts: half a minute the first time, nothing afterwards.
+"""Compile all loops before the clock starts: under half a minute the first time, none afterwards.
 
 Machine code is cached on disk, so the bound's is compiled in a process beside the search's.
 """

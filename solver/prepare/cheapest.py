@@ -1,0 +1,145 @@
+"""The cheapest options of every class of pupils: the compiled part of `options`.
+
+Plain loops where numpy has a word for it: its sorting and slicing take numba ten seconds to
+compile, these one. Must not know: scenarios, rules.
+"""
+
+import numpy as np
+from numba import njit
+
+from solver.problem import NO_LIMIT, Ints, Longs
+
+
+@njit(cache=True)
+def _shuffle(c: int, h: int) -> int:
+    """20 bits that order equal costs differently for each class: not all go to the same host."""
+    mixed = (h + 1) * 2654435761 + (c + 1) * 2246822519
+    return ((mixed ^ (mixed >> 15)) * 48271 >> 8) & 0xFFFFF
+
+
+@njit(cache=True)
+def sort_first(key: Longs, order: Longs, end: int, most: int) -> None:
+    """Sort order[:end] by key as far as its first `most` go: a quicksort that leaves the rest."""
+    lows, highs, depth = np.empty(64, np.int64), np.empty(64, np.int64), 1
+    lows[0], highs[0] = 0, end - 1
+    while depth > 0:
+        depth -= 1
+        low, high = lows[depth], highs[depth]
+        while low < high and low < most:
+            pivot = key[order[(low + high) // 2]]
+            i, j = low, high
+            while i <= j:
+                while key[order[i]] < pivot:
+                    i += 1
+                while key[order[j]] > pivot:
+                    j -= 1
+                if i <= j:
+                    order[i], order[j] = order[j], order[i]
+                    i += 1
+                    j -= 1
+            # The larger part waits, so no more than 64 ever do.
+            if j - low > high - i:
+                lows[depth], highs[depth] = low, j
+                low = i
+            else:
+                lows[depth], highs[depth] = i, high
+                high = j
+            depth += 1
+
+
+@njit(cache=True)
+def cheapest(
+    eligible_row: Ints,
+    eligible_start: Ints,
+    host: Ints,
+    tier: Ints,
+    last: Ints,
+    place: Ints,
+    mode_row: Ints,
+    minutes: Ints,
+    limit: Ints,
+    lodging_start: Ints,
+    lodging: Ints,
+    prices: Longs,
+    keep: int,
+    wanted_start: Ints,
+    wanted: Ints,
+    host_count: int,
+) -> tuple[Ints, Longs, Ints]:
+    """Rows (host, bed, lodging, minutes, tier, cost, last) of every class, with their starts."""
+    classes = len(eligible_row)
+    start = np.zeros(classes + 1, np.int32)
+    tail = np.full(classes, NO_LIMIT, np.int64)
+    table = np.empty((max(1024, 64 * classes), 7), np.int32)
+    is_wanted = np.zeros(host_count, np.bool_)
+    total = 0
+    for c in range(classes):
+        first, end = eligible_start[eligible_row[c]], eligible_start[eligible_row[c] + 1]
+        houses = lodging_start[c + 1] - lodging_start[c]
+        rows = np.empty(((end - first) * houses, 7), np.int32)
+        key = np.empty(len(rows), np.int64)
+        order = np.empty(len(rows), np.int64)
+        found = 0
+        for i in range(first, end):
+            h = host[i]
+            begin = found
+            bedless = np.int64(NO_LIMIT)
+            for j in range(lodging_start[c], lodging_start[c + 1]):
+                time = minutes[mode_row[c], lodging[j, 1], place[h]]
+                if time > limit[c]:
+                    continue
+                cost = (
+                    time * prices[0]
+                    + max(0, time - prices[1]) * prices[2]
+                    + lodging[j, 2] * prices[3]
+                    + prices[4 + tier[i]]
+                )
+                if lodging[j, 2] == 0:
+                    if cost >= bedless:
+                        continue
+                    bedless = cost
+                rows[found, 0] = h
+                rows[found, 1] = lodging[j, 0] if lodging[j, 2] else -1
+                rows[found, 2] = lodging[j, 0]
+                rows[found, 3] = time
+                rows[found, 4] = tier[i]
+                rows[found, 5] = cost
+                rows[found, 6] = last[i]
+                found += 1
+            # What uses a bed and costs no less than going without one is useless.
+            kept = begin
+            for r in range(begin, found):
+                dearer = rows[r, 5] >= bedless if rows[r, 1] >= 0 else rows[r, 5] > bedless
+                if not dearer:
+                    for x in range(7):
+                        rows[kept, x] = rows[r, x]
+                    key[kept] = (np.int64(rows[r, 5]) << 32) + _shuffle(c, h) * 4096 + kept - begin
+                    order[kept] = kept
+                    kept += 1
+            found = kept
+        taken = min(found, keep)
+        sort_first(key, order, found, min(found, taken + 1))
+        if taken < found:
+            tail[c] = key[order[taken]] >> 32
+            for i in range(wanted_start[c], wanted_start[c + 1]):
+                is_wanted[wanted[i]] = True
+            beyond = taken
+            for i in range(beyond, found):
+                if is_wanted[rows[order[i], 0]]:
+                    order[taken], order[i] = order[i], order[taken]
+                    taken += 1
+            sort_first(key, order, taken, taken)
+            for i in range(wanted_start[c], wanted_start[c + 1]):
+                is_wanted[wanted[i]] = False
+        while total + taken > len(table):
+            larger = np.empty((2 * len(table), 7), np.int32)
+            for r in range(total):
+                for x in range(7):
+                    larger[r, x] = table[r, x]
+            table = larger
+        for r in range(taken):
+            for x in range(7):
+                table[total + r, x] = rows[order[r], x]
+        total += taken
+        start[c + 1] = total
+    return start, tail, table[:total]
