@@ -156,12 +156,12 @@ class Engine:
         self, scenario: Scenario, plan: Plan, report: Report, bound: int | None = None
     ) -> None:
         """Put a better plan down, then name it."""
-        content = pack_plan(scenario, plan, fingerprint=self._digest)
         with self._lock:
             if self._cost is not None and report.cost >= self._cost:
                 return
             self._cost, self._plans = report.cost, self._plans + 1
             file = f"plan-{self._plans}.zip"
+        content = pack_plan(scenario, plan, fingerprint=self._digest)
         replace_file(self._folder / file, content)
         self._say(
             Better(
@@ -202,13 +202,16 @@ def main(folder: Path) -> None:
     """Run the order of a folder; what else is printed goes to standard error.
 
     Both pipes move away from where the processes that the search forks would find them: these
-    close their standard input, and would wait for ever for the thread that reads it.
+    close their standard input, and would wait for ever for the thread that reads it. Where Linux
+    shares the processor between sessions first, it is this session that gives way.
     """
     heard = os.fdopen(os.dup(0), encoding="utf-8")
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)
     os.nice(NICENESS)
+    with contextlib.suppress(OSError):
+        Path("/proc/self/autogroup").write_text(str(NICENESS), encoding="ascii")
     engine = Engine(folder, heard, out)
     engine.limit_memory()
     Thread(target=engine.listen, daemon=True).start()

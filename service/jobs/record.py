@@ -1,4 +1,4 @@
-"""One attempt's hold on the row of its run: a beat a second, patience while the database is away.
+"""One attempt's hold on the row of its run: two beats a second, patience while the base is away.
 
 What is written carries the number of the attempt; once another has taken the run up, nothing is
 written any more and the search is to end. Must not know: Dask, child processes.
@@ -17,7 +17,7 @@ from service.store import Database, plans, runs, scenarios
 from service.store.runs import Point
 from service.tables import CheckpointRow, PlanRow, RunRow, RunStatus, ScenarioRow, now
 
-BEAT_SECONDS = 1.0
+BEAT_SECONDS = 0.5
 """How often a run is heard of, and the wish to stop it heard."""
 _AWAY = (OperationalError, InterfaceError)
 _MOVED = 0.001

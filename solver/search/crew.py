@@ -49,6 +49,8 @@ class Crew:
         own = self._teams[team]
         for climber in own:
             climber.build()
+            if should_stop():
+                return
         for mark in (*EXCHANGES, 1.0):
             while self._budget.spent(own[0].moves) < mark:
                 for climber in own:

@@ -29,7 +29,9 @@ class Keeper:
         self._scenario, self._problem, self._keep = scenario, problem, keep
         self._told = 2**62
         self._offer: Callable[[], Solution] | None = None
-        self._offered, self._ended = Event(), False
+        self._offered, self._over = Event(), Event()
+        self.verified: tuple[Plan, Report] | None = None
+        """The last plan found to be right."""
         self._thread = Thread(target=self._work, daemon=True)
 
     def __enter__(self) -> "Keeper":
@@ -37,9 +39,10 @@ class Keeper:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Not waited for: what it has in hand may still come, and is beaten by the final plan."""
-        self._ended = True
+        """What it has in hand is finished: it may be the best, which then is verified."""
+        self._over.set()
         self._offered.set()
+        self._thread.join()
 
     def offer(self, cost: int, solution: Callable[[], Solution]) -> None:
         """There is a plan at this cost; `solution` is asked for it when its turn comes."""
@@ -50,15 +53,15 @@ class Keeper:
     def _work(self) -> None:
         while True:
             self._offered.wait()
-            if self._ended or self._offer is None:
+            if self._over.is_set() or self._offer is None:
                 return
             begin = monotonic()
             plan = decode(self._scenario, self._problem, self._offer())
             report = verify(self._scenario, plan)
             if not report.violations:
+                self.verified = plan, report
                 self._keep(plan, report)
             rest = max(_PAUSE_SECONDS, (monotonic() - begin) * (1 / _BUSY_SHARE - 1))
-            Event().wait(rest)
-            if self._ended:
+            if self._over.wait(rest):
                 return
             self._offered.clear()

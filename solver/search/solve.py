@@ -106,6 +106,8 @@ class _Run:
         self.iterations, self.stop, self.progress = iterations, stop, progress
         self.begin = monotonic()
         self.bound = 0
+        self.verified: tuple[Plan, Report] | None = None
+        """The last plan that was verified beside the search."""
         self._tell(None, None, "compilation (la première fois seulement)")
         warm_up()
         self.begin = monotonic()
@@ -181,6 +183,7 @@ class _Run:
                 if best.best is not None and best.best < 0.9 * told:
                     told = best.best
                     witness.tell(best.solution())
+        self.verified = keeper.verified if keeper is not None else None
         return crew.leader
 
     def _finish(self, solution: Solution, best: Climber) -> Result:
@@ -199,8 +202,8 @@ class _Run:
             self.bound = max(self.bound, answer.bound)
             if answer.solution is not None:
                 solution, status = answer.solution, answer.status
-        plan = decode(self.scenario, self.problem, solution)
-        report = verify(self.scenario, plan)
+                self.verified = None
+        plan, report = self._verified(solution, best.best)
         if report.violations:
             raise PlanRefused(f"{v.rule} — {v.subject} : {v.message}" for v in report.violations)
         if report.cost < self.bound:
@@ -208,6 +211,13 @@ class _Run:
         if report.cost == self.bound:
             status = "optimal"
         return self._answer(status, plan, report)
+
+    def _verified(self, solution: Solution, cost: int | None) -> tuple[Plan, Report]:
+        """The plan of a solution and its verdict; known already where it was handed over last."""
+        if self.verified is not None and self.verified[1].cost == cost:
+            return self.verified
+        plan = decode(self.scenario, self.problem, solution)
+        return plan, verify(self.scenario, plan)
 
     def _answer(self, status: Status, plan: Plan | None, report: Report | None = None) -> Result:
         return Result(
