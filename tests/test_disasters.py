@@ -20,6 +20,7 @@ from town import Town, packed, town, village
 
 from service.acts import runs, scenarios
 from service.jobs.attempt import Means, attempt
+from service.jobs.engine import NAME
 from service.packing import unpack_plan
 from service.store import plans
 from service.store import runs as rows
@@ -124,18 +125,18 @@ def free_port() -> int:
 
 
 def below(process: "subprocess.Popen[bytes]", saying: str) -> list[psutil.Process]:
-    """Processes that this one started, whose command says so."""
+    """Processes that this one started, whose name and command say so."""
     found = []
     for child in psutil.Process(process.pid).children(recursive=True):
         try:
-            if re.search(saying, " ".join(child.cmdline())):
+            if re.search(saying, " ".join((child.name(), *child.cmdline()))):
                 found.append(child)
         except psutil.NoSuchProcess:
             continue
     return found
 
 
-ENGINE, WORKER = r"service\.jobs\.engine", r"spawn_main"
+ENGINE, WORKER = f"^{NAME} ", r"spawn_main"
 
 
 @contextmanager

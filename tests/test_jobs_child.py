@@ -1,6 +1,6 @@
 """The engine in a child process: it answers, is stopped anywhere, limited, and leaves nothing.
 
-Each search starts an interpreter and loads the compiled engine, hence the slow ones.
+The first search waits for the compiled engine to be loaded; those after it do not.
 """
 
 import os
@@ -16,9 +16,11 @@ from time import monotonic, sleep
 import psutil
 import pytest
 
+import service.jobs.birth as birth
 import service.jobs.child as child
 from scenarios.generate import generate
 from service.jobs.child import search
+from service.jobs.engine import NAME
 from service.jobs.messages import Better, Progress
 from service.jobs.orders import StopRules
 from service.jobs.task import Task
@@ -43,7 +45,7 @@ def engines() -> Iterator[int]:
     """Processes of ours that search."""
     for process in psutil.Process().children(recursive=True):
         try:
-            if "service.jobs.engine" in process.cmdline():
+            if process.name() == NAME:
                 yield process.pid
         except psutil.Error:
             continue
@@ -113,10 +115,11 @@ def test_a_child_that_does_not_listen_is_ended_and_what_it_gave_is_kept(
     assert list(engines()) == []
 
 
-def test_a_child_stopped_before_it_has_a_plan_says_so(bassin: Scenario) -> None:
+def test_a_child_stopped_at_once_says_what_it_has(bassin: Scenario) -> None:
     asked = task(bassin, 600)
     end, plan = search(asked.order, asked.scenario, stop=lambda: True)
-    assert (end.ending, end.cost, plan) == ("stopped", None, None)
+    assert end.ending == "stopped"
+    assert (end.cost is None) == (plan is None)
     assert list(engines()) == []
 
 
@@ -133,6 +136,51 @@ def test_a_child_that_is_killed_is_lost_but_not_its_plan(bassin: Scenario) -> No
     assert (end.ending, end.outcome) == ("lost", "feasible")
     assert plan is not None
     assert verify(bassin, unpack_plan(plan, bassin).plan).cost == end.cost
+    assert list(engines()) == []
+
+
+def nurseries() -> list[psutil.Process]:
+    """Processes of ours in which children are born."""
+    below = psutil.Process().children()
+    return [p for p in below if "service.jobs.nursery" in p.cmdline() and p.name() != NAME]
+
+
+def test_children_are_born_in_one_nursery_and_another_opens_where_it_was_killed(
+    bassin: Scenario,
+) -> None:
+    asked, said = task(bassin, 600), list[Progress | Better]()
+
+    def hear(message: Progress | Better, _: bytes) -> None:
+        said.append(message)
+        if isinstance(message, Better):
+            first.kill()
+
+    search(asked.order, asked.scenario, stop=lambda: any(engines()))
+    (first,) = nurseries()
+    end, plan = search(asked.order, asked.scenario, tell=hear)
+    assert (end.ending, end.outcome) == ("lost", "feasible")
+    assert plan is not None
+    assert list(engines()) == []
+    end, _ = search(asked.order, asked.scenario, stop=lambda: any(engines()))
+    assert end.ending == "stopped"
+    (second,) = nurseries()
+    assert second.pid != first.pid
+
+
+def test_a_child_that_is_not_wanted_any_more_before_it_is_born_leaves_nothing(
+    bassin: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = task(bassin, 600)
+    birth._close()
+    with monkeypatch.context() as hasty:
+        hasty.setattr(child, "STOP_SECONDS", 0.0)
+        end, plan = search(asked.order, asked.scenario, stop=lambda: True)
+    assert (end.ending, end.cost, plan) == ("stopped", None, None)
+    search(asked.order, asked.scenario, stop=lambda: any(engines()))
+    assert len(nurseries()) == 1
+    deadline = monotonic() + 60
+    while any(engines()) and monotonic() < deadline:
+        sleep(0.1)
     assert list(engines()) == []
 
 

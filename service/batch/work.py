@@ -4,7 +4,6 @@ The verifier that has the last word sits in another process than the engine it j
 Must not know: clusters, where results are kept.
 """
 
-import resource
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from time import monotonic
@@ -49,11 +48,11 @@ def work(task: Task, tell: Tell = lambda message, content: None) -> Outcome:
     }
     if end.outcome == "infeasible":
         reasons = tuple(str(c["message"]) for c in end.conflicts) or ("aucun plan n’est possible",)
-        return Outcome({**figures, **_spent(begin)}, reasons=reasons)
+        return Outcome({**figures, **_spent(begin, end)}, reasons=reasons)
     if end.ending not in ("done", "stopped") or plan is None:
         raise SearchLost(end.detail or "pas de plan dans le temps accordé")
     figures |= _judged(task, end, plan)
-    return Outcome({**figures, **_spent(begin)}, plan_files(plan))
+    return Outcome({**figures, **_spent(begin, end)}, plan_files(plan))
 
 
 def _judged(task: Task, end: End, plan: bytes) -> dict[str, Any]:
@@ -89,7 +88,6 @@ def _judged(task: Task, end: End, plan: bytes) -> dict[str, Any]:
     }
 
 
-def _spent(begin: float) -> dict[str, Any]:
-    """Seconds in all, and the memory of the largest search of this worker so far, in MB."""
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    return {"secondes": round(monotonic() - begin, 2), "memoire_mo": round(peak)}
+def _spent(begin: float, end: End) -> dict[str, Any]:
+    """Seconds in all, and the memory of the search at its peak, in MB."""
+    return {"secondes": round(monotonic() - begin, 2), "memoire_mo": end.megabytes}

@@ -5,10 +5,7 @@ Must not know: databases, Dask, how a plan is searched.
 """
 
 import contextlib
-import os
 import signal
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +16,7 @@ from time import monotonic
 import psutil
 from pydantic import ValidationError
 
-import service
+from service.jobs.birth import Born
 from service.jobs.messages import MESSAGE, SUMMING_UP, Better, End, Progress
 from service.jobs.orders import Order
 
@@ -85,64 +82,56 @@ class _Child:
     def follow(self) -> tuple[End, bytes | None]:
         """Listen until the child is gone, then bury its group."""
         with (self._folder / "stderr").open("wb") as errors:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "service.jobs.engine", str(self._folder)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                env=_environment(),
-                start_new_session=True,
-                text=True,
-                encoding="utf-8",
-            )
-        reader = Thread(target=self._read, args=(process,), daemon=True)
+            child = Born(self._folder, errors)
+        reader = Thread(target=self._read, args=(child,), daemon=True)
         reader.start()
         try:
-            self._attend(process)
+            self._attend(child)
         finally:
-            _kill_group(process.pid)
-            process.wait()
-            reader.join()
-            assert process.stdin is not None
-            assert process.stdout is not None
-            with contextlib.suppress(BrokenPipeError):
-                process.stdin.close()
-            process.stdout.close()
+            child.send(signal.SIGKILL)
+            if child.pid is not None:
+                child.wait()
+                reader.join()
+            child.close()
         self._hear()
-        return self._verdict(process.returncode)
+        return self._verdict(child.returncode)
 
-    def _read(self, process: "subprocess.Popen[str]") -> None:
-        assert process.stdout is not None
-        for line in process.stdout:
-            self._lines.put(line)
+    def _read(self, child: Born) -> None:
+        with child.stdout as said:
+            for line in said:
+                self._lines.put(line)
 
-    def _attend(self, process: "subprocess.Popen[str]") -> None:
+    def _attend(self, child: Born) -> None:
         watched_at = monotonic()
-        while process.poll() is None and self._end is None:
+        while child.poll() is None and self._end is None:
             self._hear(_LISTEN_SECONDS)
-            self._ask(process)
-            if monotonic() - watched_at >= _WATCH_SECONDS:
+            if self._ask(child):
+                return
+            if child.pid is not None and monotonic() - watched_at >= _WATCH_SECONDS:
                 watched_at = monotonic()
-                if group_megabytes(process.pid) > self._order.megabytes:
+                if group_megabytes(child.pid) > self._order.megabytes:
                     self._over_memory = True
                     return
 
-    def _ask(self, process: "subprocess.Popen[str]") -> None:
-        """Pass the wish to stop on; a child that does not follow is terminated, then killed."""
+    def _ask(self, child: Born) -> bool:
+        """Pass the wish to stop on; a child that does not follow is terminated, then killed.
+
+        True where that is all that can be done: it is not born yet, and will find nobody.
+        """
         if self._asked_at is None:
             if self._stop():
                 self._asked_at = monotonic()
-                assert process.stdin is not None
                 with contextlib.suppress(BrokenPipeError):
-                    process.stdin.write("stop\n")
-                    process.stdin.flush()
-            return
+                    child.stdin.write("stop\n")
+                    child.stdin.flush()
+            return False
         patience = LAST_PLAN_SECONDS if self._is_worth_waiting else STOP_SECONDS
         waited = monotonic() - self._asked_at
         if waited > patience + TERM_SECONDS:
-            _kill_group(process.pid)
+            child.send(signal.SIGKILL)
         elif waited > patience:
-            process.terminate()
+            child.send(signal.SIGTERM)
+        return child.pid is None and waited > patience
 
     @property
     def _is_worth_waiting(self) -> bool:
@@ -177,7 +166,7 @@ class _Child:
             self._stand = message
         self._tell(message, content)
 
-    def _verdict(self, code: int) -> tuple[End, bytes | None]:
+    def _verdict(self, code: int | None) -> tuple[End, bytes | None]:
         """How it ended: in its own words, or in ours where it could not speak."""
         if self._end is not None:
             return self._completed(self._end), self._plan
@@ -227,15 +216,3 @@ def _family(leader: int) -> list[psutil.Process]:
         first = psutil.Process(leader)
         return [first, *first.children(recursive=True)]
     return []
-
-
-def _kill_group(leader: int) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(leader, signal.SIGKILL)
-
-
-def _environment() -> dict[str, str]:
-    """Ours, with this very program first on the path."""
-    here = str(Path(service.__file__).parent.parent)
-    paths = [here, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths))}

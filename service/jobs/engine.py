@@ -1,4 +1,4 @@
-"""The child: `python -m service.jobs.engine FOLDER` searches what the folder asks for.
+"""The child: searches what its folder asks for. It is born in the nursery, the engine loaded.
 
 The folder holds `order.json`, `scenario.<kind>` and, to go on from it, `start.zip`. Messages leave
 by standard output, one a line; plans as files beside, whole before they are named. A line « stop »
@@ -29,9 +29,12 @@ from solver.facts import Facts
 from solver.indicators import indicators, reasons
 from solver.search import Progress as Stand
 from solver.search import solve
+from solver.search.warm_up import warm_up
 
 NICENESS = 10
 """The service answers first."""
+NAME = "bassin-calcul"
+"""How `ps` and `top` name a search."""
 _TELL_SECONDS = 0.5
 _CLEARLY = 0.999
 _SLACK_MEGABYTES = 2048
@@ -69,7 +72,7 @@ class Engine:
     def run(self) -> None:
         """Search; the last message says how it ended."""
         try:
-            self._say(self._search())
+            self._say(self._search().model_copy(update={"megabytes": _peak_megabytes()}))
         except MemoryError:
             said = f"Le calcul demandait plus de mémoire que permis ({self._order.megabytes} Mo)."
             self._say(End(ending="memory", seconds=self._stand.seconds, detail=said))
@@ -180,6 +183,12 @@ class Engine:
             self._out.flush()
 
 
+def _peak_megabytes() -> int:
+    """Of this process, or of the largest that it started."""
+    whose = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    return max(resource.getrusage(who).ru_maxrss for who in whose) // 1024
+
+
 class _Stalled:
     """Whether the rules of gap and of diminishing returns say that it is enough."""
 
@@ -198,6 +207,11 @@ class _Stalled:
         return close or (patience is not None and stand.seconds - self._since >= patience)
 
 
+def ready() -> None:
+    """Load all that a search needs, once for all children: half a minute the first time."""
+    warm_up()
+
+
 def main(folder: Path) -> None:
     """Run the order of a folder; what else is printed goes to standard error.
 
@@ -212,12 +226,10 @@ def main(folder: Path) -> None:
     os.nice(NICENESS)
     with contextlib.suppress(OSError):
         Path("/proc/self/autogroup").write_text(str(NICENESS), encoding="ascii")
+    with contextlib.suppress(OSError):
+        Path("/proc/self/comm").write_text(NAME)
     engine = Engine(folder, heard, out)
     engine.limit_memory()
     Thread(target=engine.listen, daemon=True).start()
     engine.run()
     os._exit(0)
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))

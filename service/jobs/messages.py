@@ -50,6 +50,7 @@ class End(Frozen):
     costs: Mapping[str, int] = Field(default_factory=dict)
     indicators: Mapping[str, Any] = Field(default_factory=dict)
     conflicts: tuple[Mapping[str, Any], ...] = ()
+    megabytes: Annotated[int, Field(description="Resident memory of the search at its peak")] = 0
     plan: Annotated[str | None, Field(description="File of the final plan, whole")] = None
     detail: Annotated[str, Field(description="French sentence where something went wrong")] = ""
 
