@@ -30,6 +30,7 @@ from service.batch.store import Store
 from service.batch.summary import rows, write_table
 from service.batch.work import Outcome
 from service.exports.page import html
+from service.jobs import cluster
 from service.jobs import task as jobs
 from service.jobs.child import Tell
 from service.jobs.cluster import CORES, MEGABYTES, Room, opened
@@ -273,6 +274,18 @@ def test_several_workers_at_an_address_run_the_same_batch(
         assert [s.state for s in ended.values()] == ["fait"] * 3
         assert all(s.worker.startswith("tcp://127.0.0.1") for s in ended.values())
         assert elsewhere.status.name == "running"
+
+
+@pytest.mark.slow
+def test_a_worker_that_dask_gave_up_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It does where one is long in coming back, and leaves the cluster with one fewer for good."""
+    monkeypatch.setattr(cluster, "_MEND_SECONDS", 1.0)
+    with opened("", workers=1, cores=1, megabytes=MEMORY) as room:
+        (first,) = room.client.run(os.getpid).values()
+        (nanny,) = room.client.cluster.workers.values()
+        room.client.sync(nanny.close)
+        again = room.client.submit(os.getpid, resources={CORES: 1}, pure=False)
+        assert again.result(timeout=120) != first
 
 
 def listened(standings: Mapping[str, Standing]) -> None:

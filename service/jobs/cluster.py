@@ -6,15 +6,21 @@ than fits. Must not know: runs, databases, how a plan is searched.
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from threading import Event, Thread
 from typing import Any, Protocol
 
 import dask
-from distributed import Client, Future, LocalCluster
+from distributed import Client, Future, LocalCluster, Status
 
 CORES, MEGABYTES = "cores", "megabytes"
 """Names of the resources."""
 _CONNECT_SECONDS = 10
+_MEND_SECONDS = 20.0
+"""Dask gives a worker up for good that dies at birth, or is long in coming back: on a busy machine,
+any."""
+_START_SECONDS = 120.0
+"""Past it the work begins with the workers that there are."""
 
 dask.config.set(
     {
@@ -22,6 +28,7 @@ dask.config.set(
         "distributed.admin.tick.limit": "30s",
         "distributed.comm.timeouts.connect": f"{_CONNECT_SECONDS}s",
         "distributed.scheduler.worker-saturation": 1.0,
+        "distributed.deploy.lost-worker-timeout": "2 minutes",
     }
 )
 
@@ -76,7 +83,7 @@ def opened(
 ) -> Iterator[Room]:
     """The cluster of the scheduler at `tcp://…`; without one, `workers` processes started here.
 
-    `cores`, `megabytes`: what each of these workers has to give.
+    `cores`, `megabytes`: what each of these workers has to give. Those that die are replaced.
     """
     if scheduler:
         with Client(scheduler, timeout=_CONNECT_SECONDS, set_as_default=False) as client:
@@ -84,7 +91,7 @@ def opened(
         return
     with (
         LocalCluster(
-            n_workers=workers,
+            n_workers=0,
             threads_per_worker=cores,
             processes=True,
             resources={CORES: cores, MEGABYTES: megabytes},
@@ -94,7 +101,32 @@ def opened(
         ) as local,
         Client(local, set_as_default=False) as client,
     ):
-        yield Room(client)
+        over = Event()
+        mender = Thread(target=_mend, args=(local, workers, over), daemon=True)
+        mender.start()
+        try:
+            with suppress(TimeoutError):
+                client.wait_for_workers(workers, _START_SECONDS)
+            yield Room(client)
+        finally:
+            over.set()
+            mender.join()
+
+
+def _mend(local: LocalCluster, workers: int, over: Event) -> None:
+    """Ask for so many workers again and again: Dask starts those that are missing."""
+
+    def mended() -> None:
+        for name, nanny in list(local.workers.items()):
+            if nanny.status in (Status.closed, Status.failed):
+                del local.workers[name]
+        local.scale(workers)
+
+    assert local.loop is not None
+    while True:
+        local.loop.add_callback(mended)
+        if over.wait(_MEND_SECONDS):
+            return
 
 
 def machine_cores() -> int:

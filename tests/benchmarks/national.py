@@ -81,6 +81,7 @@ def run(
         if now - noted >= _NOTE_SECONDS or not seen:
             noted = now
             seen.append(_moment(asked.process.pid, now - begin, output, kills))
+            _noted(seen[-1], output.parent / "memoire.csv")
         sleep(0.2)
     return asked.process.returncode, seen
 
@@ -167,6 +168,16 @@ def _moment(conductor: int, seconds: float, output: Path, kills: int) -> Moment:
     )
 
 
+def _noted(moment: Moment, file: Path) -> None:
+    """One more line, so that an interrupted rehearsal keeps its own."""
+    is_new = not file.exists()
+    with file.open("a", encoding="utf-8", newline="") as lines:
+        table = csv.DictWriter(lines, list(asdict(moment)), delimiter=";")
+        if is_new:
+            table.writeheader()
+        table.writerow(asdict(moment))
+
+
 def _alive(first: psutil.Process) -> Iterator[psutil.Process]:
     with suppress(psutil.Error):
         yield from first.children(recursive=True)
@@ -189,10 +200,6 @@ def main() -> None:
     manifest, output = territory(asked.dossier, asked.poles, asked.eleves), asked.dossier / "lot"
     signal.signal(signal.SIGTERM, lambda *_: os._exit(1))
     code, seen = run(manifest, output, asked.temps, asked.ouvriers, asked.tuer)
-    with (asked.dossier / "memoire.csv").open("w", encoding="utf-8", newline="") as file:
-        table = csv.DictWriter(file, list(asdict(seen[0])), delimiter=";")
-        table.writeheader()
-        table.writerows(map(asdict, seen))
     again_code, again = run(manifest, output, asked.temps, asked.ouvriers, float("inf"))
     found = judged(manifest, output)
     summary = {
