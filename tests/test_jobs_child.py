@@ -145,6 +145,7 @@ def nurseries() -> list[psutil.Process]:
     return [p for p in below if "service.jobs.nursery" in p.cmdline() and p.name() != NAME]
 
 
+@pytest.mark.slow
 def test_children_are_born_in_one_nursery_and_another_opens_where_it_was_killed(
     bassin: Scenario,
 ) -> None:
@@ -167,6 +168,7 @@ def test_children_are_born_in_one_nursery_and_another_opens_where_it_was_killed(
     assert second.pid != first.pid
 
 
+@pytest.mark.slow
 def test_a_child_that_is_not_wanted_any_more_before_it_is_born_leaves_nothing(
     bassin: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
