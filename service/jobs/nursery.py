@@ -47,13 +47,14 @@ def serve(asked: socket.socket) -> None:
 
 
 def _born(folder: Path, handed: list[int], ours: list[int]) -> int:
-    """Fork; the child leads a group of its own before anyone knows its number."""
+    """Fork; the child leads a session of its own before anyone knows its number."""
+    alone, not_yet = os.pipe()
     child = os.fork()
     if child == 0:
-        os.setpgid(0, 0)
+        os.setsid()
         for at, descriptor in enumerate(handed[:3]):
             os.dup2(descriptor, at)
-        for descriptor in (*handed, *ours):
+        for descriptor in (*handed, *ours, alone, not_yet):
             os.close(descriptor)
         try:
             engine.main(folder)
@@ -62,9 +63,9 @@ def _born(folder: Path, handed: list[int], ours: list[int]) -> int:
             sys.stderr.flush()
         finally:
             os._exit(1)
-    with contextlib.suppress(PermissionError, ProcessLookupError):
-        os.setpgid(child, child)
-    for descriptor in handed[:3]:
+    os.close(not_yet)
+    os.read(alone, 1)
+    for descriptor in (*handed[:3], alone):
         os.close(descriptor)
     _tell(handed[3], child)
     return child
