@@ -150,7 +150,7 @@ def test_each_role_carries_away_its_own_documents(ids: dict[str, str], reader: A
         me.open(path)
         said = me.page.inner_text("main")
         assert ("À garder entre nous" in said) is kept
-        assert "Calendrier à afficher" in said
+        assert "Calendrier au mur" in said
         phone(me)
         me.shoot(f"documents-{shot}")
         assert me.foreign() == []

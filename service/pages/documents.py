@@ -19,16 +19,19 @@ from service.pages.pieces import choice, filters, notice, put, table
 from service.pages.visit import Visit, page
 from service.pages.words import number
 
-_TITLES: dict[Format, tuple[str, str]] = {
-    "pdf": ("Calendrier à afficher", "PDF, A3"),
-    "rapport": ("Rapport pour une réunion", "PDF"),
-    "geojson": ("Carte des accueils", "GeoJSON"),
-    "csv": ("Tableaux à diffuser", "CSV, dans un zip"),
-    "xlsx": ("Classeur du plan", "Excel"),
-    "ics": ("Tous les agendas", "iCalendar, dans un zip"),
-    "lettres": ("Lettres aux structures", "PDF et CSV, dans un zip"),
-    "conventions": ("Données des conventions", "CSV, pour le publipostage"),
-}
+_WORDS: dict[Format, tuple[str, str, str]] = {
+    "pdf": ("Calendrier au mur", "Par établissement, et par division", "PDF A3, dans un zip"),
+    "rapport": ("Rapport pour une réunion", "Le plan en chiffres", "PDF"),
+    "geojson": ("Carte", "Établissements et structures, à leur commune", "GeoJSON"),
+    "csv": ("Tableaux", "Par établissement, par structure, par semaine", "CSV, dans un zip"),
+    "xlsx": ("Classeur", "Dates, élèves placés et sans place, structures", "Excel"),
+    "ics": ("Tous les agendas", "Par division, établissement et structure",
+            "iCalendar, dans un zip"),
+    "lettres": ("Lettres aux structures", "Qui vient, quand, combien", "PDF et CSV, dans un zip"),
+    "conventions": ("Données des conventions", "Une ligne par placement, pour le publipostage",
+                    "CSV"),
+}  # fmt: skip
+"""What each document is called, what it holds, how it comes."""
 _AUDIENCES = (
     ("etablissements", "établissements"), ("divisions", "divisions"), ("accueils", "structures"),
 )  # fmt: skip
@@ -75,12 +78,9 @@ def _table(plan_id: str, caption: str, offered: Iterable[Document]) -> h.Element
         caption,
         ("Document", "Ce qu’il contient", "Format"),
         (
-            (
-                h.a(href=address(plan_id, d.format, d.masked), download=True)[_TITLES[d.format][0]],
-                d.meaning.partition(" : ")[2].capitalize(),
-                _TITLES[d.format][1],
-            )
+            (h.a(href=address(plan_id, d.format, d.masked), download=True)[title], holds, kind)
             for d in offered
+            for title, holds, kind in (_WORDS[d.format],)
         ),
         hidden_caption=True,
     )

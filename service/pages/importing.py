@@ -257,7 +257,7 @@ def _faults(seen: Shown) -> h.Node:
             (
                 str(f.get("file") or f.get("table") or "–"),
                 number(f["line"]) if "line" in f else "",
-                (f["message"], f" {f['hint']}" if "hint" in f else ""),
+                (f["message"], (h.br, f["hint"]) if "hint" in f else None),
                 str(f.get("expected", "")),
             )
             for f in seen.faults

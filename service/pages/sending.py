@@ -34,6 +34,9 @@ _FIELDS = (
 )  # fmt: skip
 
 
+_UNUSABLE = "Ce fichier ne peut pas servir ; rien n’en est gardé."
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """What a file gave, or why it was refused, for the account that sent it."""
@@ -87,7 +90,8 @@ async def send(request: Request) -> RedirectResponse:
         sentence = "Ce que donne ce fichier ne tient pas avec le scénario. Rien n’est gardé."
         faults = [scenarios.fault(f) for f in refused.faults]
     except Refusal as refused:
-        sentence, faults = told(refused), refused.extra.get("fautes", ())
+        faults = refused.extra.get("fautes", ())
+        sentence = _UNUSABLE if faults else told(refused)
     except CalendrierBassinError as refused:
         sentence = told(refused)
     key = secrets.token_hex(8)
