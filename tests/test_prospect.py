@@ -120,7 +120,7 @@ def test_the_picture_has_a_cell_per_week_and_row(standing: Standing, found: Pros
     axes = prospect_weeks(standing.scenario, found)
     rows = len(axes.get_yticks())
     cells = [p for p in axes.patches if p.get_gid() in ("prix", "fermee")]
-    assert rows == min(18, len(found.weekly))
+    assert rows == min(12, len(found.weekly))
     assert len(cells) == rows * len(axes.get_xticks())
 
 

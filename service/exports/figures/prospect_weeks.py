@@ -21,7 +21,7 @@ from solver.calendar import SchoolCalendar
 from solver.domain import Scenario
 from solver.whatif import Prospect
 
-_MOST_ROWS = 18
+_MOST_ROWS = 12
 _SHADES = LinearSegmentedColormap.from_list("prix", [PAPER, FAMILY_COLOURS["formation"], "#7A3E0A"])
 
 
@@ -33,7 +33,7 @@ def prospect_weeks(scenario: Scenario, found: Prospect, axes: Axes | None = None
     calendar = SchoolCalendar(scenario)
     rows = list(found.weekly.items())[:_MOST_ROWS]
     if axes is None:
-        axes = sheet(16, 1.6 + 0.34 * max(1, len(rows)))
+        axes = sheet(14, 1.6 + 0.42 * max(1, len(rows)))
     dearest = max((max(prices) for _, prices in rows), default=1)
     for y, (_, prices) in enumerate(rows):
         for x, week in enumerate(calendar.weeks):
@@ -44,11 +44,12 @@ def prospect_weeks(scenario: Scenario, found: Prospect, axes: Axes | None = None
     axes.spines["bottom"].set_visible(False)
     axes.set_xlim(0, len(calendar.weeks))
     axes.set_ylim(len(rows) or 1, 0)
-    axes.set_yticks([y + 0.5 for y in range(len(rows))], [name for name, _ in rows], fontsize=8)
+    names = [_plain(name) for name, _ in rows]
+    axes.set_yticks([y + 0.5 for y in range(len(rows))], names, fontsize=9.5)
     axes.set_xticks(
         [x + 0.5 for x in range(len(calendar.weeks))],
         [w.label()[:3] for w in calendar.weeks],
-        fontsize=7,
+        fontsize=7.5,
     )
     title(axes, "Où une place de plus serait le plus utile", _best(found))
     return axes
@@ -66,8 +67,13 @@ def _cell(axes: Axes, x: int, y: int, price: int | None, dearest: int) -> None:
     )
     if price:
         ink = PAPER if share > 0.3 else INK
-        text = number(price) if price < 1000 else f"{price / 1000:.1f} k".replace(".", ",")
-        axes.text(x + 0.5, y + 0.5, text, ha="center", va="center", fontsize=5.5, color=ink)
+        text = number(price) if price < 1000 else f"{price / 1000:.1f}k".replace(".", ",")
+        axes.text(x + 0.5, y + 0.5, text, ha="center", va="center", fontsize=6.5, color=ink)
+
+
+def _plain(name: str) -> str:
+    """A sector as people read it."""
+    return name.replace("_", " ")
 
 
 def _best(found: Prospect) -> str:
@@ -77,6 +83,6 @@ def _best(found: Prospect) -> str:
     best = max(tried, key=lambda lead: lead.gain or 0)
     return (
         "Points par semaine, selon la borne ; meilleure piste essayée : "
-        f"{best.sector or 'sans secteur'}, {best.zone}, {best.first.label()[:3]} à "
+        f"{_plain(best.sector or 'sans secteur')}, {best.zone}, {best.first.label()[:3]} à "
         f"{best.last.label()[:3]} ({number(best.gain or 0)} points gagnés)"
     )
