@@ -12,14 +12,19 @@ import numpy as np
 
 from solver.model import Model, build
 from solver.problem import DIFFERENT, NO_LIMIT, SAME, Flags, Ints, Longs, Problem, Solution
+from solver.whatif.alone import improved
 from solver.whatif.branching import Branching, Table, reduced, relaxed, root
 from solver.whatif.narrow import Rows, can_be_narrowed, narrowed
 from solver.whatif.occupation import Occupation, least_left
 
 _MOST_NODES = 400
 """Transports solved before the model of the rules takes over."""
+_MOST_DIVES = 100
+"""Transports of a dive for a first solution."""
 _FIRST_SLACK = 4
 """Points above the transport within which options are first looked at."""
+_ROWS_PER_NODE = 30
+"""Options that the model of the rules looks at, for each transport that a question may take."""
 
 
 class _Priced(NamedTuple):
@@ -83,22 +88,41 @@ class Rematch:
             solution = self._with(start, rows.option[answer.taken])
             if self.keeps_rules(solution):
                 return Matched(solution, 0)
-        elif nodes is not None:
-            found = self._soon(start, rows, table)
-            if found is not None:
-                return Matched(found, self._cost(found) - answer.cost)
-        solution_by_rules = self._settle(start, rows, table, answer.cost)
-        return None if solution_by_rules is None else Matched(solution_by_rules, 0)
+        known = self._soon(start, rows, table)
+        most_rows = None if settled or nodes is None else _ROWS_PER_NODE * nodes
+        return self._settle(start, rows, table, answer.cost, known, most_rows)
 
     def _soon(self, start: int, rows: Rows, table: Table) -> Solution | None:
-        """Some good solution, if a dive finds one that keeps every rule."""
+        """A good solution: a dive where one keeps every rule, then a short search from there."""
         diving = Branching(table, deepest_first=True)
-        answer, settled = diving.search(_MOST_NODES)
+        answer, settled = diving.search(_MOST_DIVES)
         self.nodes += diving.nodes
         if answer is None or not settled:
             return None
-        solution = self._with(start, rows.option[answer.taken])
-        return solution if self.keeps_rules(solution) else None
+        dived = self._with(start, rows.option[answer.taken])
+        if not self.keeps_rules(dived):
+            return None
+        places = np.flatnonzero(rows.option >= 0)
+        small = self._alone(start, rows[rows.option >= 0])
+        option = np.where(rows.option[answer.taken] >= 0,
+                          np.searchsorted(places, answer.taken), -1).astype(np.int32)  # fmt: skip
+        found = self._named(rows.option[places], improved(small, option))
+        better = self._with(start, found)
+        must = self._problem.demands.must[self.demand]
+        if (found[must] >= 0).all() and self.keeps_rules(better):
+            return min(dived, better, key=self._cost)
+        return dived
+
+    def _alone(self, start: int, rows: Rows) -> Problem:
+        """The unit with these rows, and what the others leave it."""
+        return narrowed(self._problem, self.others, self.unit, start, self.demand, rows)
+
+    @staticmethod
+    def _named(option: Ints, row: Ints) -> Ints:
+        """(n) the options behind rows of the unit alone; −1 stays."""
+        named = np.full(len(row), -1, np.int32)
+        named[row >= 0] = option[row[row >= 0]]
+        return named
 
     def _with(self, start: int, option: Ints) -> Solution:
         starts, options = self._solution.start.copy(), self._solution.option.copy()
@@ -310,26 +334,41 @@ class Rematch:
 
     # --- where the transport does not keep every rule
 
-    def _settle(self, start: int, rows: Rows, table: Table, least: int) -> Solution | None:
+    def _settle(
+        self,
+        start: int,
+        rows: Rows,
+        table: Table,
+        least: int,
+        known: Solution | None,
+        most_rows: int | None,
+    ) -> Matched | None:
         """The best solution by the rules, among options that the prices do not rule out.
 
         A row costs at least the transport's bound plus its reduced cost: rows beyond what the
-        best known solution leaves are of no use. `least`: what is proven so far.
+        best known solution leaves are of no use. `least`: what is proven so far. Where more than
+        `most_rows` are left, `known` stands, with what is left to prove.
         """
         transport = relaxed(table, root(table))
         beyond = reduced(table, root(table), transport.dual)
         slack = least - transport.cost + _FIRST_SLACK
+        if known is not None:
+            cost = self._cost(known)
+            slack = cost - transport.cost
+            left = int(((beyond <= slack) & (rows.option >= 0)).sum())
+            if cost == least or (most_rows is not None and left > most_rows):
+                return Matched(known, cost - least)
         while True:
             told = beyond <= slack
             solution = self._by_rules(start, rows[told & (rows.option >= 0)])
             if told.all():
-                return solution
+                return None if solution is None else Matched(solution, 0)
             if solution is None:
                 slack *= 4
                 continue
             best = self._cost(solution) - transport.cost
             if best <= slack:
-                return solution
+                return Matched(solution, 0)
             slack = min(best, 4 * slack)
 
     def _cost(self, solution: Solution) -> int:
@@ -360,17 +399,14 @@ class Rematch:
         bed = problem.options.bed[rows.option]
         houses = np.unique(bed[bed >= 0])
         if can_be_narrowed(problem, self.others, self.unit, start, houses):
-            small = narrowed(problem, self.others, self.unit, start, self.demand, rows)
+            small = self._alone(start, rows)
             nobody = Solution(np.zeros(1, np.int32), np.full(len(self.demand), -1, np.int32))
             model = build(small, fixed=nobody, free_demands=range(len(self.demand)))
             _tighten(model)
             answer = model.solve()
             if answer.solution is None:
                 return None
-            row = answer.solution.option
-            option = np.full(len(row), -1, np.int32)
-            option[row >= 0] = rows.option[row[row >= 0]]
-            return self._with(start, option)
+            return self._with(start, self._named(rows.option, answer.solution.option))
         emptied = self._with(start, np.full(len(self.demand), -1, np.int32))
         return build(problem, fixed=emptied, free_demands=self.demand.tolist()).solve().solution
 
