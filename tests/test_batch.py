@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
 from itertools import pairwise
 from pathlib import Path
+from threading import Event
 from time import sleep
 from typing import Any
 
@@ -242,6 +243,46 @@ def test_a_task_that_fails_is_tried_again_so_many_times_then_set_aside_for_good(
     assert again["pole-02"].state == "écarté"
     assert calls.count(poison) == 2
     assert (store.figures(ended["pole-01"].planned.task.key) or {})["essais"] == 2
+
+
+class Watched(Room):
+    """Workers that are there or not, as the test says; who was restarted."""
+
+    def __init__(self, room: Room, gone: bool) -> None:
+        super().__init__(room.client)
+        self.gone, self.restarted, self.ended = gone, list[str](), Event()
+
+    def addresses(self) -> set[str]:
+        return set() if self.gone else super().addresses()
+
+    def restart(self, worker: str) -> None:
+        self.restarted.append(worker)
+        self.ended.set()
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_task_that_does_not_end_is_tried_elsewhere_but_one_whose_worker_died_is_not_late(
+    poles: Path, tmp_path: Path, room: Room, monkeypatch: pytest.MonkeyPatch, gone: bool
+) -> None:
+    """What was told last of a task that waits for another worker came from a dead one."""
+    calls, watched = list[str](), Watched(room, gone)
+
+    def stuck(task: jobs.Task, tell: Tell) -> Outcome:
+        calls.append(task.key)
+        tell(Progress(seconds=0.1, cost=7, phase="recherche"), b"")
+        if len(calls) == 1:
+            watched.ended.wait(5.0 if gone else 60.0)
+        return quick(task, tell)
+
+    monkeypatch.setattr(conduct, "work", stuck)
+    monkeypatch.setattr(conduct, "_OVERDUE_FACTOR", 0.0)
+    monkeypatch.setattr(conduct, "_OVERDUE_SECONDS", 2.0)
+    store = Store(tmp_path / "lot")
+    (ended,) = run(poles / "pole-01", store, watched).values()
+    assert ended.state == "fait"
+    assert len(watched.restarted) == (0 if gone else 1)
+    assert len(calls) == (1 if gone else 2)
+    assert (store.figures(ended.planned.task.key) or {})["essais"] == len(calls)
 
 
 def test_a_scenario_without_any_plan_is_an_answer_and_is_kept(

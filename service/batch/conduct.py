@@ -214,7 +214,10 @@ class Conductor:
             standing.cost, standing.unplaced = told["cout"], told["sans_place"]
 
     def _overdue(self) -> Sequence[Standing]:
-        """Ends the workers of tasks that will not end; returns those that deserve another try."""
+        """Ends the workers of tasks that will not end; returns those that deserve another try.
+
+        A task whose worker died meanwhile is not late: Dask begins it again elsewhere.
+        """
         again = []
         for future, standing in list(self._running.items()):
             planned = standing.planned
@@ -223,9 +226,12 @@ class Conductor:
             )
             if standing.state != "en cours" or monotonic() - standing.since < limit:
                 continue
+            if standing.worker not in self.room.addresses():
+                standing.state = "attente"
+                continue
             del self._running[future]
             self.room.client.cancel([future])
-            self.room.client.restart_workers([standing.worker])
+            self.room.restart(standing.worker)
             if self._may_try_again(standing, f"sans réponse après {limit:.0f} s"):
                 again.append(standing)
         return again

@@ -71,6 +71,15 @@ class Room:
         workers = self.client.scheduler_info(n_workers=-1)["workers"].values()
         return [worker["resources"] for worker in workers]
 
+    def addresses(self) -> set[str]:
+        """Workers that are there."""
+        return set(self.client.scheduler_info(n_workers=-1)["workers"])
+
+    def restart(self, worker: str) -> None:
+        """End the process of a worker and what it does; it comes back, unless it is gone by now."""
+        with suppress(KeyError):
+            self.client.restart_workers([worker], raise_for_error=False)
+
     @property
     def is_open(self) -> bool:
         """Whether the scheduler answers."""
