@@ -14,6 +14,7 @@ from solver.bound.ascent import Ascent
 from solver.bound.causes import causes
 from solver.bound.relaxation import Relaxation
 from solver.bound.seekers import SHARES, in_points
+from solver.bound.tree import Tree
 from solver.bound.unplaced import unplaced_bound
 from solver.problem import Longs, Problem, Solution
 
@@ -28,7 +29,7 @@ class Bound:
         self.value = 0
         """Points that every plan costs at least; meaningless where no calendar is feasible."""
         self._relaxation = Relaxation(problem)
-        self._ascent: Ascent | None = None
+        self._tree: Tree | None = None
 
     def improve(
         self,
@@ -43,37 +44,37 @@ class Bound:
         one ended. The same calls with `rounds` and without `seconds` give the same bounds.
         """
         deadline = None if seconds is None else monotonic() + seconds
-        if self._ascent is None:
-            self._ascent = Ascent(self._relaxation, self._opening(incumbent))
-        ascent = self._ascent
+        if self._tree is None:
+            self._tree = Tree(self._relaxation, self._opening(incumbent))
+        tree = self._tree
         done = 0
         while True:
-            if in_points(ascent.value) > self.value:
-                self.value = in_points(ascent.value)
+            if in_points(tree.lowest.value) > self.value:
+                self.value = in_points(tree.lowest.value)
                 yield self.value
             if rounds is not None and done >= rounds:
                 return
             if (deadline is not None and monotonic() > deadline) or should_stop():
                 return
-            if not ascent.step():
+            if not tree.step():
                 return
             done += 1
 
     def causes(self, incumbent: Solution) -> dict[str, int]:
         """Points between the incumbent's cost and the bound, by cause (French), largest first."""
-        return causes(self._relaxation, self._prices, incumbent)
+        if self._tree is None:
+            nothing = np.zeros_like(self._relaxation.where.highest)
+            return causes(self._relaxation, nothing, self.problem.departures.allowed, incumbent)
+        leaf = self._tree.lowest
+        return causes(self._relaxation, leaf.vector, leaf.allowed, incumbent)
 
     @property
     def seat_prices(self) -> Longs:
         """(H × W) points that one more slot may save, by the prices of the bound, rounded down."""
-        seats: Longs = self._relaxation.where.view(self._prices, "seat") >> SHARES
+        if self._tree is None:
+            return np.zeros_like(self.problem.capacities.slots, np.int64)
+        seats: Longs = self._relaxation.where.view(self._tree.lowest.vector, "seat") >> SHARES
         return seats
-
-    @property
-    def _prices(self) -> Longs:
-        if self._ascent is None:
-            return np.zeros_like(self._relaxation.where.highest)
-        return self._ascent.vector
 
     def _opening(self, incumbent: Solution | None) -> Longs:
         """Nothing has a price but the steps of `equite` that the incumbent is beyond."""

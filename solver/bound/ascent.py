@@ -1,8 +1,8 @@
-"""Better prices, step by step: the volume algorithm (Barahona and Anbil 2000).
+"""Better prices, step by step: Adam (Kingma and Ba 2015) on the prices' excess.
 
-A step goes from the best prices along the mean excess of the choices seen so far; dear limits move
-faster than cheap ones, for prices range from one point to thousands. Deterministic. Must not know:
-what the prices stand for.
+Every price moves by its own excess measured against what that excess usually is, so that limits
+which bind a little and limits which bind hard settle together. Deterministic. Must not know: what
+the prices stand for.
 """
 
 import numpy as np
@@ -12,87 +12,76 @@ from solver.bound.relaxation import Relaxation
 from solver.bound.seekers import SHARES
 from solver.problem import Flags, Longs
 
-_AIM = 0.1
-"""Share by which the bound is hoped to rise: the step's length is measured against it."""
-_SHORTEST = 1e-5
-"""Steps never get shorter than this part of the aim's."""
-_PATIENCE = 8
-"""Steps without progress before the steps shorten."""
-_SHORTER, _LONGER, _LONGEST = 0.66, 1.1, 2.0
-_WEIGHT, _LIGHTEST = 0.1, 0.002
-"""Largest weight of the newest choice in the mean: at first, and in the end."""
-_STAGE = 100
-"""Steps between two looks at whether the newest choice should weigh less."""
-_STALLED = 0.005
-"""A stage that gains less than this share of the bound halves the weight."""
-_DEAR = 32 << SHARES
-"""Price in shares at which a limit moves twice as fast as a free one."""
+_FIRST = 0.2
+"""First step of a price, as a part of what leaving a pupil out costs on average."""
+_FINEST = 2.0**-12
+"""Rate below which steps move nothing that matters."""
+_PATIENCE, _SHORTER = 4, 0.8
+"""Steps without progress before steps shorten, and to what part."""
+_MEAN, _SPREAD = 0.9, 0.999
+"""How long the mean excess and the mean square remember (Adam's usual values)."""
+_STILL = 1e-3
+_LATELY = 0.05
+"""Weight of the newest choice among the starts chosen lately."""
 
 
 class Ascent:
     """A walk over price vectors; `value` (shares) and `vector` are the best seen."""
 
     def __init__(
-        self, relaxation: Relaxation, vector: Longs | None = None, allowed: Flags | None = None
+        self,
+        relaxation: Relaxation,
+        vector: Longs | None = None,
+        allowed: Flags | None = None,
+        rate: float = 1.0,
     ) -> None:
-        """Start from `vector`, or from nothing; only starts `allowed` (U × W) count."""
+        """Start from `vector`, or from nothing; only starts `allowed` (U × W) count.
+
+        `rate`: length of the first steps, 1 for a walk from nothing.
+        """
         self._relaxation = relaxation
         self._allowed = allowed
         self._highest = relaxation.where.highest
         self.vector: Longs = np.zeros_like(self._highest) if vector is None else vector
-        self.value = relaxation(self.vector, allowed)
-        self._excess = relaxation.excess()
-        self._stride = 1.0
-        self._weight = _WEIGHT
-        self._idle = 0
-        self._steps = 0
-        self._stage_value = self.value
+        self.rate = rate
+        unplaced = relaxation.problem.demands.unplaced_cost
+        self._stride = _FIRST * float(unplaced.mean() if len(unplaced) else 1.0) * 2.0**SHARES
+        self._here: Floats = self.vector.astype(np.float64)
+        self._mean: Floats = np.zeros_like(self._here)
+        self._square: Floats = np.zeros_like(self._here)
+        self._steps = self._idle = 0
+        self.usual: Floats = np.zeros(relaxation.choice.value.shape)
+        """(U × W) how often each start was chosen lately."""
+        self.value = self._look(self.vector)
 
     def step(self) -> bool:
-        """One new price vector. False when no direction is left: the prices are optimal."""
-        direction = self._excess.copy()
-        direction[(self.vector <= 0) & (direction < 0)] = 0.0
-        direction[(self.vector >= self._highest) & (direction > 0)] = 0.0
-        scaled = direction * (1.0 + self.vector / _DEAR)
-        norm = float((direction * scaled).sum())
-        if norm == 0.0:
+        """One new price vector. False when no direction, or no length that matters, is left."""
+        free = ((self._here > 0) | (self._excess > 0)) & (
+            (self._here < self._highest) | (self._excess < 0)
+        )
+        if self.rate < _FINEST or not self._excess[free].any():
             return False
-        length = self._stride * max(_AIM * abs(self.value), 1.0) / norm
-        moved = np.clip(np.rint(self.vector + length * scaled), 0, self._highest)
-        vector = moved.astype(np.int64)
-        value = self._relaxation(vector, self._allowed)
-        newest = self._relaxation.excess()
-        self._lengthen(value, ahead=float((direction * newest).sum()) >= 0)
+        self._steps += 1
+        self._mean += (1 - _MEAN) * (self._excess - self._mean)
+        self._square += (1 - _SPREAD) * (self._excess**2 - self._square)
+        mean = self._mean / (1 - _MEAN**self._steps)
+        usual = np.sqrt(self._square / (1 - _SPREAD**self._steps)) + _STILL
+        self._here += self.rate * self._stride * mean / usual
+        np.clip(self._here, 0, self._highest, out=self._here)
+        vector = np.rint(self._here).astype(np.int64)
+        value = self._look(vector)
         if value > self.value:
-            self.value, self.vector = value, vector
-        self._blend(newest)
-        self._close_stage()
+            self.value, self.vector, self._idle = value, vector, 0
+        else:
+            self._idle += 1
+            if self._idle == _PATIENCE:
+                self.rate, self._idle = _SHORTER * self.rate, 0
         return True
 
-    def _lengthen(self, value: int, *, ahead: bool) -> None:
-        """Longer steps while the excess still points ahead, shorter ones after failures."""
-        if value > self.value:
-            self._idle = 0
-            if ahead:
-                self._stride = min(_LONGER * self._stride, _LONGEST)
-            return
-        self._idle += 1
-        if self._idle >= _PATIENCE:
-            self._stride = max(_SHORTER * self._stride, _SHORTEST)
-            self._idle = 0
-
-    def _blend(self, newest: Floats) -> None:
-        """Mix the newest excess into the mean with the weight that makes the mean shortest."""
-        difference = newest - self._excess
-        norm = float((difference * difference).sum())
-        best = -float((self._excess * difference).sum()) / norm if norm else self._weight
-        weight = min(max(best, self._weight / 10), self._weight)
-        self._excess = self._excess + weight * difference
-
-    def _close_stage(self) -> None:
-        self._steps += 1
-        if self._steps % _STAGE:
-            return
-        if self.value - self._stage_value < _STALLED * abs(self.value):
-            self._weight = max(self._weight / 2, _LIGHTEST)
-        self._stage_value = self.value
+    def _look(self, vector: Longs) -> int:
+        """The bound at `vector`, its excess and its starts."""
+        value = self._relaxation(vector, self._allowed)
+        self._excess = self._relaxation.excess()
+        self.usual *= 1 - _LATELY
+        self.usual[np.arange(len(self.usual)), self._relaxation.choice.starts] += _LATELY
+        return value

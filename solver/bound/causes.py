@@ -9,7 +9,7 @@ import numpy as np
 
 from solver.bound.relaxation import Relaxation
 from solver.bound.seekers import SHARES
-from solver.problem import PUBLICS, Ints, Longs, Problem, Solution
+from solver.problem import PUBLICS, Flags, Ints, Longs, Problem, Solution
 
 FREE_SEATS = "places recherchées restées libres"
 TRAINING_CALENDAR = "calendrier des formations"
@@ -19,10 +19,13 @@ SATURATION = "semaines saturées"
 _DEPARTURES = {"3E": "départs de 3e", "2GT": "départs de 2de"}
 
 
-def causes(relaxation: Relaxation, vector: Longs, plan: Solution) -> dict[str, int]:
-    """Points of the gap by cause, largest first; small rounding goes to the free seats."""
+def causes(relaxation: Relaxation, vector: Longs, allowed: Flags, plan: Solution) -> dict[str, int]:
+    """Points of the gap by cause, largest first; small rounding goes to the free seats.
+
+    The bound is the one at prices `vector` over starts `allowed` (U × W).
+    """
     problem = relaxation.problem
-    bound = relaxation(vector)
+    bound = relaxation(vector, allowed)
     value = relaxation.choice.value
     best = value[np.arange(len(value)), relaxation.choice.starts]
     prices = relaxation.tables(vector)

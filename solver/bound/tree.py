@@ -1,0 +1,94 @@
+"""Branching on starts: where a relaxed unit leaves a little in several weeks, each gets its turn.
+
+The bound of a tree is that of its lowest leaf. The lowest leaf is walked until its prices settle,
+then split over the starts of one unit. Must not know: what the prices stand for.
+"""
+
+from dataclasses import dataclass
+from heapq import heappop, heappush
+
+import numpy as np
+
+from solver.bound.ascent import Ascent
+from solver.bound.relaxation import Relaxation
+from solver.problem import Flags, Longs
+
+_STAGE = 25
+"""Steps on one leaf before the lowest is looked for again."""
+_AFRESH = 0.25
+"""Rate of the first steps after a split: prices are right but for the unit that was split."""
+_CHOSEN = 0.03
+"""Starts chosen at least so often get a leaf of their own; all others share one."""
+
+
+@dataclass(slots=True)
+class Leaf:
+    """A part of all calendars: those with `allowed` (U × W) starts, and what is proven of it."""
+
+    allowed: Flags
+    vector: Longs
+    value: int
+    """Shares."""
+    rate: float
+
+
+class Tree:
+    """Leaves that cover every calendar between them."""
+
+    def __init__(self, relaxation: Relaxation, vector: Longs) -> None:
+        """One leaf with all starts, its prices at `vector`."""
+        departures = relaxation.problem.departures
+        self._relaxation = relaxation
+        self._size = np.zeros(len(departures.allowed))
+        np.add.at(self._size, departures.unit, relaxation.problem.size * departures.duration)
+        self._others: list[tuple[int, int, Leaf]] = []
+        self._count = 0
+        self._walk_on(Leaf(departures.allowed, vector, 0, 1.0))
+
+    @property
+    def lowest(self) -> Leaf:
+        """The leaf that says what the whole tree proves."""
+        if self._others and self._others[0][0] < self._leaf.value:
+            return self._others[0][2]
+        return self._leaf
+
+    def step(self) -> bool:
+        """One new price vector. False where nothing is left to split."""
+        going = self._walk.step()
+        leaf, walk = self._leaf, self._walk
+        leaf.value, leaf.vector, leaf.rate = walk.value, walk.vector, walk.rate
+        self._steps += 1
+        if going and (self._steps % _STAGE or self.lowest is leaf):
+            return True
+        parts = [leaf] if going else self._split(leaf)
+        for part in parts:
+            self._count += 1
+            heappush(self._others, (part.value, self._count, part))
+        if parts:
+            self._walk_on(heappop(self._others)[2])
+        return bool(parts)
+
+    def _walk_on(self, leaf: Leaf) -> None:
+        self._leaf = leaf
+        self._walk = Ascent(self._relaxation, leaf.vector, leaf.allowed, leaf.rate)
+        self._steps = 0
+        leaf.value = self._walk.value
+
+    def _split(self, leaf: Leaf) -> list[Leaf]:
+        """One leaf for each start that the most undecided unit was seen at, one for the rest."""
+        chosen = np.where(leaf.allowed, self._walk.usual, 0.0)
+        chosen /= np.maximum(chosen.sum(axis=1, keepdims=True), 1e-9)
+        undecided = self._size * (1.0 - (chosen**2).sum(axis=1))
+        undecided[leaf.allowed.sum(axis=1) < 2] = 0.0
+        if not undecided.any():
+            return []
+        unit = int(undecided.argmax())
+        alone = leaf.allowed[unit] & (chosen[unit] >= _CHOSEN)
+        rest = leaf.allowed[unit] & ~alone
+        rows = [*np.eye(len(alone), dtype=np.bool_)[alone], *([rest] if rest.any() else [])]
+        return [self._part(leaf, unit, row) for row in rows]
+
+    def _part(self, leaf: Leaf, unit: int, starts: Flags) -> Leaf:
+        allowed = leaf.allowed.copy()
+        allowed[unit] = starts
+        return Leaf(allowed, leaf.vector, leaf.value, _AFRESH)
