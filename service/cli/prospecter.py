@@ -44,7 +44,7 @@ def look(
 
 def _lead(lead: Lead) -> tuple[str, ...]:
     return (
-        lead.sector or "–",
+        _sector(lead.sector),
         lead.zone,
         _span(lead),
         number(lead.gain),
@@ -52,6 +52,10 @@ def _lead(lead: Lead) -> tuple[str, ...]:
         number(lead.price),
         lead.like,
     )
+
+
+def _sector(key: str) -> str:
+    return key.replace("_", " ") or "–"
 
 
 def _span(lead: Lead) -> str:
@@ -62,7 +66,7 @@ def _span(lead: Lead) -> str:
 
 def _idle(row: Idle) -> tuple[str, ...]:
     return (
-        row.sector or "–",
+        _sector(row.sector),
         row.zone,
         number(row.hosts),
         number(row.unused),

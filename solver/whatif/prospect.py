@@ -108,16 +108,21 @@ def prospect(
 def _missed(standing: Standing) -> Longs:
     """(H × W) what those without a place lose each week by not being at their best host.
 
-    The bound puts no price on what one departure lacks by itself: it knows that from within.
+    The bound puts no price on what one departure lacks by itself: it knows that from within. Who
+    has found a place goes nowhere else: another host is of no use to them.
     """
     problem, solution = standing.problem, standing.solution
+    scenario = standing.scenario
     demands, options = problem.demands, problem.options
     missed = np.zeros(problem.capacities.slots.shape, np.int64)
     for d in np.flatnonzero(solution.option < 0):
+        period = demands.period[d]
+        pupil = scenario.everyone[demands.pupil[d]].id
+        if (pupil, scenario.periods[period].id) in scenario.found_place_of:
+            continue
         best, end = options.start[demands.seeker[d] : demands.seeker[d] + 2]
         if best == end:
             continue
-        period = demands.period[d]
         start = solution.start[problem.departures.unit[period]]
         weeks = problem.departures.duration[period]
         loss = (int(demands.unplaced_cost[d]) - int(options.cost[best])) // int(weeks)

@@ -41,8 +41,17 @@ def dumbbell(comparison: Comparison, other: int = 1, axes: Axes | None = None) -
         assert after is not None
         colour = _SAME if before == after else (_WON if after > before else ALERT)
         axes.plot([before, after], [y, y], color=colour, linewidth=2, zorder=2, gid="lien")
-        axes.plot(before, y, "o", markersize=7, markerfacecolor="white", color=colour, zorder=3)
-        axes.plot(after, y, "o", markersize=7, color=colour, zorder=4)
+        axes.plot(
+            before,
+            y,
+            "o",
+            markersize=7,
+            markerfacecolor="white",
+            color=colour,
+            zorder=3,
+            clip_on=False,
+        )
+        axes.plot(after, y, "o", markersize=7, color=colour, zorder=4, clip_on=False)
         axes.text(right, y, _pupils(school, other), va="center", fontsize=8.5, color=colour)
     base, name = comparison.sides[0].name, comparison.sides[other].name
     won = sum((b or 0) > (a or 0) for _, a, b in rows)

@@ -102,10 +102,12 @@ def _signed(value: int) -> str:
 
 
 def _short(points: int) -> str:
-    """At most six letters: thousands from ten thousand on."""
-    if abs(points) < 10_000:
+    """At most six letters, so that neighbours do not touch: thousands from a thousand on."""
+    if abs(points) < 1000:
         return _signed(points)
-    return f"{'+' if points > 0 else '−'}{abs(points) / 1000:.0f} k"
+    digits = 0 if abs(points) >= 10_000 else 1
+    thousands = f"{abs(points) / 1000:.{digits}f}".replace(".", ",")
+    return f"{'+' if points > 0 else '−'}{thousands} k"
 
 
 def _best(rows: Sequence[Shift]) -> str:
