@@ -152,6 +152,23 @@ def test_costs_kept_by_difference_equal_the_verifiers(seed: int) -> None:
         assert report.cost == climber.best
 
 
+def test_the_finish_is_for_pupils_and_takes_the_time_of_few_unit_moves() -> None:
+    problem = prepare(generate(4, 60))
+    _, first = opening(problem, 0, None)
+    assert first is not None
+    climber, budget = Climber(lay_out(problem), first, 0), Budget(0.0, 1.0, moves=20_000)
+    climber.build()
+    while climber.moves < 18_000:
+        climber.climb(budget)
+    before = climber.tally[:, 0].copy()
+    while climber.moves < 20_000:
+        climber.climb(budget)
+    unit, pupil, waiting, rebuilt = climber.tally[:, 0] - before
+
+    assert before[0] + before[3] > 0.04 * before.sum()
+    assert unit + rebuilt < 0.02 * (pupil + waiting)
+
+
 def test_an_empty_state_costs_what_leaving_everybody_unplaced_does() -> None:
     scenario = scenarios.read(scenarios.example("small/base"))
     board = lay_out(prepare(scenario))
