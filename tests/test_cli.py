@@ -412,6 +412,19 @@ def test_a_destination_that_is_no_plan_is_refused_before_the_search(
         assert "choisir un autre nom" in ended.err
 
 
+def test_maps_are_not_planned_for_a_destination_that_cannot_be_written(
+    bassin: Callable[..., Ended], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_: Any) -> None:
+        raise AssertionError("no bassin must be read")
+
+    monkeypatch.setattr("service.cli.carte.academy", never)
+    (tmp_path / "notes.txt").write_text("à garder")
+    ended = bassin("carte", example("small/base"), "--sortie", tmp_path / "notes.txt")
+    assert ended.code == 2
+    assert "choisir un autre nom" in ended.err
+
+
 # --- reference and appearance --------------------------------------------------------------------
 
 

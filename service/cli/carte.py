@@ -9,6 +9,7 @@ from service.batch.manifest import batch
 from service.batch.running import Means, run_all
 from service.batch.store import Store
 from service.cli.batch_board import Board
+from service.cli.destination import refuse_early
 from service.cli.output import as_json, count, err, grid, number, percent, say
 from service.exports.comparison import signed
 from service.maps.evaluate import Evaluation, Judged, academy
@@ -32,6 +33,7 @@ def evaluate(
 ) -> None:
     """Plan and judge the maps asked for; without any, those that promise most."""
     wanted = batch(path)
+    refuse_early(output)
     asked = [
         *(read_map(file) for file in maps),
         *(merger(_names(text)) for text in mergers),

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import contenders
+import national
 import numpy as np
 import pytest
 import release
@@ -189,3 +190,16 @@ def test_memory_of_children_counts() -> None:
     peak = Peak(process)
     process.wait()
     assert 200 <= peak.mib < 400
+
+
+@pytest.mark.slow
+def test_a_small_rehearsal_with_workers_killed_has_every_plan_once(tmp_path: Path) -> None:
+    manifest, output = national.territory(tmp_path, 6, 720), tmp_path / "lot"
+    code, seen = national.run(manifest, output, 20, workers=2, kill_every=15)
+    assert code == 0
+    assert seen[-1].kills >= 1
+    found = national.judged(manifest, output)
+    assert found["tâches"] == found["clés"] == found["lignes"] == found["résultats"] == 12
+    assert found["plans relus et vérifiés"] == 12
+    assert found["résultats sans tâche"] == found["échecs comptés"] == 0
+    assert national.told(seen, output, 2)["morts"] == seen[-1].kills
