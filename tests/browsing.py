@@ -3,6 +3,12 @@
 import os
 import shutil
 import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +25,7 @@ FLAGS = (
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--disable-dev-shm-usage",
 )  # fmt: skip
-START_SECONDS = 180.0
+START_SECONDS = 400.0
 SHOTS = Path(__file__).parent.parent / ".artefacts" / "pages"
 """Where screenshots stay for whoever wants to look."""
 
@@ -49,6 +55,47 @@ class Served(Town):
             assert row is not None
             signed = sign_in.opened(session, self.settings, row)
         return {"name": "bassin_session", "value": signed.key, "url": self.url}
+
+
+@contextmanager
+def serving(place: Served) -> Iterator[None]:
+    """`bassin serve` in a process of its own, until the end."""
+    environment = {
+        **os.environ,
+        "BASSIN_HOME": str(place.settings.home), "BASSIN_PORT": str(place.port),
+        "BASSIN_RUN_CORES": "1", "BASSIN_REQUESTS_PER_MINUTE": "100000",
+        "BASSIN_SIGN_INS_PER_MINUTE": "1000",
+    }  # fmt: skip
+    journal = place.settings.home / "journal.txt"
+    with journal.open("wb") as said:
+        process = subprocess.Popen(
+            [sys.executable, "-c", "from service.cli import main; main()", "serve"],
+            env=environment, cwd=Path(__file__).parent.parent, stdout=said, stderr=said,
+        )  # fmt: skip
+        try:
+            _wait(place.url, process, journal)
+            yield
+        finally:
+            process.terminate()
+            try:
+                process.wait(60)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+            place.house.close()
+
+
+def _wait(url: str, process: subprocess.Popen[bytes], journal: Path) -> None:
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(f"{url}/health", timeout=5):
+                return
+        except OSError:
+            time.sleep(0.3)
+    raise AssertionError(f"le service ne répond pas :\n{journal.read_text()[-3000:]}")
 
 
 class Reader:
@@ -100,13 +147,32 @@ class Reader:
 
     def shoot(self, name: str) -> None:
         """Screenshots, wide and light, narrow and dark, kept as artefacts."""
-        SHOTS.mkdir(parents=True, exist_ok=True)
         for width, mode in ((1280, "light"), (390, "dark")):
-            self.page.set_viewport_size({"width": width, "height": 850})
-            self.page.emulate_media(color_scheme=mode)
-            self.page.screenshot(path=str(SHOTS / f"{name}-{width}-{mode}.png"))
-        self.page.set_viewport_size({"width": 1280, "height": 850})
-        self.page.emulate_media(color_scheme="light")
+            self.look(width, mode)
+            self.keep(f"{name}-{width}-{mode}")
+        self.look(1280, "light")
+
+    def keep(self, name: str) -> None:
+        """A screenshot of what is seen without scrolling, kept as an artefact."""
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=str(SHOTS / f"{name}.png"))
+
+    def look(self, width: int, mode: str) -> None:
+        """As on a screen so wide, in light or dark."""
+        self.page.set_viewport_size({"width": width, "height": 850})
+        self.page.emulate_media(color_scheme=mode)
+
+    def height(self) -> int:
+        """Of the whole page, in pixels."""
+        return int(self.page.evaluate("document.documentElement.scrollHeight"))
+
+    def overflow(self) -> int:
+        """By how many pixels the page is wider than the screen."""
+        return int(
+            self.page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
+        )
 
     def close(self) -> None:
         self.context.close()

@@ -3,17 +3,12 @@
 Playwright keeps an event loop in the main thread, which other tests must not find there.
 """
 
-import os
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import CHROMIUM, FLAGS, START_SECONDS, Reader, Served
+from browsing import CHROMIUM, FLAGS, Reader, Served, serving
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -26,40 +21,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     home = tmp_path_factory.mktemp("served")
     place = Served(home)
     place.person("admin")
-    environment = {
-        **os.environ,
-        "BASSIN_HOME": str(home), "BASSIN_PORT": str(place.port), "BASSIN_RUN_CORES": "1",
-        "BASSIN_REQUESTS_PER_MINUTE": "100000", "BASSIN_SIGN_INS_PER_MINUTE": "1000",
-    }  # fmt: skip
-    with (home / "journal.txt").open("wb") as journal:
-        process = subprocess.Popen(
-            [sys.executable, "-c", "from service.cli import main; main()", "serve"],
-            env=environment, cwd=Path(__file__).parent.parent, stdout=journal, stderr=journal,
-        )  # fmt: skip
-        try:
-            _wait(place.url, process, home / "journal.txt")
-            yield place
-        finally:
-            process.terminate()
-            try:
-                process.wait(60)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-            place.house.close()
-
-
-def _wait(url: str, process: subprocess.Popen[bytes], journal: Path) -> None:
-    until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until:
-        if process.poll() is not None:
-            break
-        try:
-            with urllib.request.urlopen(f"{url}/health", timeout=5):
-                return
-        except OSError:
-            time.sleep(0.3)
-    raise AssertionError(f"le service ne répond pas :\n{journal.read_text()[-3000:]}")
+    with serving(place):
+        yield place
 
 
 @pytest.fixture(scope="session")

@@ -82,10 +82,10 @@ class Town:
         self.house.database.migrate()
         self.app = create_app(self.settings, self.house)
 
-    def person(self, role: str, login: str = "", **territory: Any) -> User:
+    def person(self, role: str, login: str = "", name: str = "", **territory: Any) -> User:
         """An account of that role."""
         with self.house.database.session() as session:
-            row = AccountRow(login=login or role, name=role, role=role, **territory)
+            row = AccountRow(login=login or role, name=name or role, role=role, **territory)
             session.add(row)
             session.flush()
             return user_of(row)

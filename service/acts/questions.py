@@ -120,7 +120,10 @@ def _discreet(scenario: Scenario, sight: Sight, answer: Why) -> Why:
     return answer.model_copy(update={"seats": seats})
 
 
-def shortage_of(house: House, user: User, plan_id: str, uai: str | None) -> Shortage:
+def shortage_of(
+    house: House, user: User, plan_id: str, uai: str | None,
+    *, stop: Callable[[], bool] = lambda: False,
+) -> Shortage:  # fmt: skip
     """What would place most of those without a place, in the bassin or one establishment."""
     standing = _standing(house, user, plan_id, Action.READ_PUPILS)
     sight = rights.sight(user)
@@ -131,7 +134,7 @@ def shortage_of(house: House, user: User, plan_id: str, uai: str | None) -> Shor
     ):
         raise UnknownSubject(uai, "un établissement à votre portée")
     with turn(house):
-        return shortage(standing, uai)
+        return shortage(standing, uai, stop=stop)
 
 
 def leads(

@@ -11,6 +11,7 @@ from service.accounts.rights import Action, reach
 from service.acts import academy
 from service.acts.academy import Pole
 from service.exports.comparison import french
+from service.exports.figures.style import FAMILY_NAMES
 from service.pages import navigation
 from service.pages.frame import frame
 from service.pages.navigation import Link
@@ -20,7 +21,7 @@ from service.pages.words import count, number, percent
 from solver.week import Week
 
 _TABS = (
-    (Link("Bassins", "/academie"), False),
+    (Link("Vue d’ensemble", "/academie"), False),
     (Link("Comparer", "/comparer"), False),
     (Link("Réunir deux bassins", "/reunir"), True),
     (Link("Lots", "/lots"), False),
@@ -143,7 +144,7 @@ def _tension(poles: Sequence[Pole]) -> h.Node:
         (
             (
                 bassin,
-                load["famille"],
+                FAMILY_NAMES[load["famille"]],
                 Week.parse(load["semaine_pointe"]).label(),
                 number(load["pointe"]),
                 number(load["places"]),

@@ -11,6 +11,7 @@ from nicegui import ui
 
 from service.accounts.rights import Action
 from service.acts import plans, scenarios, variants
+from service.pages.changes import change
 from service.pages.doing import button
 from service.pages.frame import frame
 from service.pages.navigation import down_to_scenario
@@ -48,9 +49,9 @@ class Draft:
     show: Callable[[], None]
     changes: list[Change] = field(default_factory=list)
 
-    def add(self, op: str, path: str, value: object, sentence: str) -> None:
+    def add(self, op: str, path: str, value: object, more: str = "") -> None:
         operation = Operation.model_validate({"op": op, "path": path, "value": value})
-        self.changes.append(Change(operation, sentence))
+        self.changes.append(Change(operation, change(op, path, value) + more))
         self.show()
 
 
@@ -114,12 +115,12 @@ def _week(draft: Draft, weeks: dict[str, str]) -> None:
     async def lock() -> None:
         chosen, start = _said(period.value, "la période"), _said(week.value, "la semaine")
         path = f"/periodes/[periode={chosen}]/debut_impose"
-        draft.add("replace", path, start, f"{chosen} part en {weeks[start]}")
+        draft.add("replace", path, start)
 
     async def free() -> None:
         chosen = _said(period.value, "la période")
         path = f"/periodes/[periode={chosen}]/debut_impose"
-        draft.add("remove", path, None, f"{chosen} n’a plus de semaine imposée")
+        draft.add("remove", path, None)
 
     with ui.element("div").classes("row"):
         button("Fixer", lock)
@@ -139,8 +140,7 @@ def _closure(draft: Draft, weeks: dict[str, str]) -> None:
         target = _said(host.value, "la structure")
         start, end = _said(first.value, "la première semaine"), _said(last.value, "la dernière")
         closed = {"cible": target, "debut": start, "fin": end, "motif": reason.value or ""}
-        sentence = f"{hosts[target]} ferme de {weeks[start]} à {weeks[end]}"
-        draft.add("add", "/blocages/-", closed, sentence)
+        draft.add("add", "/blocages/-", closed)
 
     button("Fermer", close)
 
@@ -161,16 +161,16 @@ def _price(draft: Draft) -> None:
 
     key.on_value_change(today)
 
-    async def change() -> None:
+    async def set_price() -> None:
         chosen = _said(key.value, "le prix")
         if points.value is None:
             raise Refusal("requete-invalide", "Dire la nouvelle valeur.")
-        meaning, name = _PRICES[chosen]
-        before, after = getattr(held, name), int(points.value)
-        sentence = f"{meaning} : {number(before)} → {number(after)}"
-        draft.add("replace", f"/bareme/{chosen}", after, sentence)
+        before = getattr(held, _PRICES[chosen][1])
+        draft.add(
+            "replace", f"/bareme/{chosen}", int(points.value), f" (aujourd’hui {number(before)})"
+        )
 
-    button("Changer", change)
+    button("Changer", set_price)
 
 
 def _said(value: object, what: str) -> str:

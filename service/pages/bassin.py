@@ -10,11 +10,12 @@ import htpy as h
 from service.accounts.rights import Action
 from service.acts import plans, runs, scenarios
 from service.pages import navigation
+from service.pages.changes import first_change
 from service.pages.frame import frame
 from service.pages.pieces import empty, main_action, put, table, term
 from service.pages.runs import status
 from service.pages.visit import Visit, page
-from service.pages.words import ORIGINS, instant, number, percent
+from service.pages.words import ORIGINS, count, instant, number, percent
 from service.tables import PlanRow, RunRow, ScenarioRow
 
 
@@ -38,7 +39,15 @@ async def bassin(visit: Visit, academie: str = "", nom: str = "") -> None:
         lead=academie,
     ):
         if not those and not made:
-            put(empty("Rien n’est visible de ce bassin : vérifier l’adresse."))
+            put(
+                empty(
+                    f"Rien n’est encore déposé pour « {nom} », ou ce bassin n’est pas dans votre "
+                    "territoire. Un scénario déposé ou calculé paraît ici.",
+                    h.a(".button", href="/tables")["Prendre les tables vides"]
+                    if may_write
+                    else h.a(href="/")["Revenir aux bassins"],
+                )
+            )
             return
         put(
             _force([p for p in made if p.published_at and not p.superseded_at]),
@@ -84,8 +93,12 @@ def scenario_tree(rows: Sequence[ScenarioRow]) -> h.Element:
                         h.a(href=f"/scenarios/{row.id}")[row.title],
                         h.span(".soft")[
                             f" {row.year} · {ORIGINS.get(row.origin, row.origin)} le "
-                            f"{instant(row.created_at)} · {number(row.sizes.get('divisions', 0))} "
-                            "divisions"
+                            f"{instant(row.created_at)} · "
+                            + (
+                                first_change(row.patch)
+                                if row.patch
+                                else count(row.sizes.get("divisions", 0), "division")
+                            )
                         ],
                         branch(row.id),
                     ]

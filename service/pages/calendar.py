@@ -19,7 +19,7 @@ from service.pages.navigation import address
 from service.pages.pictures.bars import described, legend, sheet
 from service.pages.pieces import choice, empty, filters, notice, put, table
 from service.pages.visit import Visit, page
-from service.pages.words import count, number
+from service.pages.words import count, number, sector
 from service.refusals import Refusal
 from solver.week import Week
 
@@ -66,7 +66,7 @@ async def calendar(
                 choice(
                     "public", "Public", ((p, PUBLIC_LOOKS[p].name) for p in seen.publics), public
                 ),
-                choice("secteur", "Secteur", ((s, s) for s in seen.sectors), secteur)
+                choice("secteur", "Secteur", ((s, sector(s)) for s in seen.sectors), secteur)
                 if seen.sectors
                 else None,
                 choice("commune", "Commune", seen.communes, commune, "Toutes"),

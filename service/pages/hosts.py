@@ -19,7 +19,7 @@ from service.pages.navigation import address
 from service.pages.pictures.heat import Cell, heat
 from service.pages.pieces import empty, put, table
 from service.pages.visit import Visit, page
-from service.pages.words import count, number
+from service.pages.words import count, number, sector
 from solver.week import Week
 
 _FEW = "moins de 5"
@@ -96,7 +96,7 @@ def _by_sector(said: Mapping[str, Any]) -> dict[str, tuple[str, dict[Week, Cell]
     found: dict[str, tuple[str, dict[Week, Cell]]] = {}
     for row in said["tension"]:
         name = PUBLIC_LOOKS[row["public"]].name
-        label = f"{name} · {row['secteur']}" if row["secteur"] else name
+        label = f"{name} · {sector(row['secteur'])}" if row["secteur"] else name
         key = f"{row['public']}|{row['secteur']}"
         cells = found.setdefault(key, (label, {}))[1]
         cells[Week.parse(row["semaine"])] = Cell(row["eleves"], row["offres"])

@@ -10,23 +10,23 @@ import htpy as h
 from scenarios.tables import Column, scenario_tables, settings_columns
 from service.pages import navigation
 from service.pages.frame import frame
-from service.pages.navigation import Link
+from service.pages.guides import HELP, shelf
 from service.pages.pieces import main_action, put, table
 from service.pages.visit import Visit, page
 from service.pages.words import TERMS
-
-_HELP = Link("Aide", "/aide")
 
 
 @page("/aide")
 async def terms(visit: Visit) -> None:
     """The words."""
-    with frame(visit, "Aide", lead="Les mots d’ici, et où commencer."):
+    with frame(visit, "Aide", lead="Où commencer, les guides, et les mots d’ici."):
         put(
             h.ul[
                 h.li[h.a(href="/essai")["Essayer en cinq étapes"], " avec un bassin inventé"],
                 h.li[h.a(href="/tables")["Les tables à remplir"], ", colonne par colonne"],
             ],
+            h.h2["Les guides"],
+            shelf(visit.user.role),
             h.h2["Les mots"],
             h.dl(".words")[
                 (
@@ -37,7 +37,8 @@ async def terms(visit: Visit) -> None:
             h.h2["Au clavier"],
             h.p[
                 "Tabulation passe d’un lien à l’autre, Entrée ouvre, Échap referme l’explication "
-                "d’un mot ; dans le calendrier, Entrée sur un établissement déplie ses divisions."
+                "d’un mot ; dans le calendrier, Entrée sur un établissement déplie ses divisions, "
+                "et une table ou un dessin plus large que l’écran se parcourt avec les flèches."
             ],
         )
 
@@ -48,7 +49,7 @@ async def columns(visit: Visit) -> None:
     with frame(
         visit,
         "Les tables à remplir",
-        crumbs=(navigation.HOME, _HELP),
+        crumbs=(navigation.HOME, HELP),
         action=main_action("Télécharger les tables vides (.xlsx)", "/tables/vides.xlsx"),
         lead="Une feuille par table. Établissements, divisions et périodes suffisent pour un "
         "premier calendrier ; le reste l’améliore.",

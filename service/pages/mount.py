@@ -14,8 +14,9 @@ from starlette.routing import Match, Mount
 from starlette.types import Scope
 
 import service.pages
+from service import guide
 from service.house import House
-from service.pages import doors, forms, sending
+from service.pages import doors, forms, guides, sending
 from service.pages.frame import lost
 
 _STATIC = Path(__file__).parent / "static"
@@ -46,6 +47,7 @@ def install(app: FastAPI) -> None:
     for module in pkgutil.iter_modules(service.pages.__path__):
         importlib.import_module(f"service.pages.{module.name}")
     pages.add_static_files("/pages", _STATIC)
+    pages.add_static_files(guides.SHELF, guide.IMAGES)
     app.include_router(doors.router)
     app.include_router(forms.router)
     app.include_router(sending.router)

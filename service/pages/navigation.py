@@ -82,7 +82,6 @@ _PLAN_PAGES = (
     ("Accueils", "/accueils", Action.READ_PLAN),
     ("Élèves", "/eleves", Action.READ_PUPILS),
     ("Départs", "/departs", Action.TRY_SHIFT),
-    ("Pourquoi", "/pourquoi", Action.READ_PUPILS),
     ("Prospecter", "/prospecter", Action.READ_PLAN),
     ("Documents", "/documents", Action.READ_PLAN),
 )

@@ -12,6 +12,8 @@ from nicegui.elements.html import Html
 from service.pages.words import TERMS
 
 Rows = Iterable[Sequence[h.Node]]
+_WORDED = 3
+"""Columns of words from which a row is too wide for a phone."""
 
 
 def put(*nodes: h.Node, classes: str = "") -> Html:
@@ -29,23 +31,42 @@ def table(
 ) -> h.Element:
     """A table that scrolls sideways where it must; `numbers`: a letter per column, `d` for digits.
 
-    The first cell of a row names it.
+    The first cell of a row names it. On a phone, a table of words stands row under row, each cell
+    after the name of its column: its roles are said, for such a layout takes them away.
     """
+    worded = sum(numbers[i : i + 1] != "d" for i in range(len(headers))) >= _WORDED
 
     def kind(i: int) -> str | None:
         return "number" if numbers[i : i + 1] == "d" else None
 
-    return h.div(".table", tabindex="0", role="region", aria_label=caption)[
-        h.table[
+    def role(name: str) -> str | None:
+        return name if worded else None
+
+    def said(i: int) -> str | None:
+        head = headers[i]
+        return head if worded and isinstance(head, str) else None
+
+    return h.div(
+        class_=["table", "worded" if worded else None],
+        tabindex="0", role="region", aria_label=caption,
+    )[
+        h.table(role=role("table"))[
             h.caption(".visually-hidden" if hidden_caption else "")[caption],
-            h.thead[h.tr[(h.th(scope="col", class_=kind(i))[x] for i, x in enumerate(headers))]],
-            h.tbody[
+            h.thead(role=role("rowgroup"))[
+                h.tr(role=role("row"))[
+                    (
+                        h.th(scope="col", role=role("columnheader"), class_=kind(i))[x]
+                        for i, x in enumerate(headers)
+                    )
+                ]
+            ],
+            h.tbody(role=role("rowgroup"))[
                 (
-                    h.tr[
+                    h.tr(role=role("row"))[
                         (
-                            h.th(scope="row", class_=kind(i))[cell]
+                            h.th(scope="row", role=role("rowheader"), class_=kind(i))[cell]
                             if i == 0
-                            else h.td(class_=kind(i))[cell]
+                            else h.td(role=role("cell"), class_=kind(i), data_of=said(i))[cell]
                             for i, cell in enumerate(row)
                         )
                     ]
@@ -53,7 +74,7 @@ def table(
                 )
             ],
         ]
-    ]
+    ]  # fmt: skip
 
 
 def figures(*said: tuple[h.Node, h.Node, h.Node]) -> h.Element:

@@ -10,12 +10,13 @@ from nicegui import ui
 
 from service.accounts.rights import Action
 from service.acts import plans
+from service.exports.figures.style import FAMILY_NAMES
 from service.pages import navigation
 from service.pages.doing import button
 from service.pages.frame import frame
 from service.pages.pieces import figures, notice, put, table, term
 from service.pages.visit import Visit, page
-from service.pages.words import COSTS, instant, number, percent
+from service.pages.words import COSTS, count, instant, number, percent
 from service.tables import PlanRow
 from solver.week import Week
 
@@ -35,8 +36,13 @@ async def plan(visit: Visit, plan_id: str) -> None:
         if visit.may(Action.PUBLISH) and (row.published_at is None or row.superseded_at):
             _publishing(visit, row)
         compare = navigation.address("/comparer", plan=row.id)
-        put(h.p(".no-print")[h.a(href=compare)["Comparer à d’autres plans"]])
-        put(_figures(row, said), _reasons(said), _costs(row), _schools(said), _loads(said))
+        put(
+            _figures(row, said),
+            h.p(".no-print")[h.a(href=compare)["Comparer à d’autres plans"]],
+            h.div(".columns")[
+                h.div[_reasons(said), _costs(row)], h.div[_schools(said), _loads(said)]
+            ],
+        )
 
 
 def _state(row: PlanRow) -> str:
@@ -167,12 +173,20 @@ def _schools(said: dict[str, Any]) -> h.Node:
             "Par établissement",
             ("Établissement", "À placer", "Placés", "Part"),
             (
-                (r["nom"], number(r["demandes"]), number(r["places"]), percent(r["taux"]))
+                (
+                    r["nom"],
+                    number(r["demandes"]),
+                    h.span(".soft")["masqué"] if r["places"] is None else number(r["places"]),
+                    "" if r["taux"] is None else percent(r["taux"]),
+                )
                 for r in rows
             ),
             " ddd",
             hidden_caption=True,
         ),
+        h.p(".hint")["Masqué : de 1 à 4 élèves sans place, trop peu pour le dire ici."]
+        if any(r["places"] is None for r in rows)
+        else None,
     )
 
 
@@ -185,11 +199,11 @@ def _loads(said: dict[str, Any]) -> h.Node:
             ("Famille", "Semaine", "Élèves partis", "Places", "Au-delà du seuil"),
             (
                 (
-                    r["famille"],
+                    FAMILY_NAMES[r["famille"]],
                     Week.parse(r["semaine_pointe"]).label(),
                     number(r["pointe"]),
                     number(r["places"]),
-                    f"{number(len(r['semaines_saturees']))} semaines",
+                    count(len(r["semaines_saturees"]), "semaine"),
                 )
                 for r in rows
             ),

@@ -4,6 +4,7 @@ Must not know: how a week is priced, what accepting does.
 """
 
 from collections.abc import Mapping
+from functools import partial
 
 import htpy as h
 from nicegui import ui
@@ -24,8 +25,8 @@ from service.pages.pictures.shift_row import (
 )
 from service.pages.pieces import empty, figures, notice, put, table
 from service.pages.visit import Visit, aside, page
-from service.pages.words import instant
-from service.tables import ProposalRow, ProposalStatus
+from service.pages.words import count, instant
+from service.tables import ProposalRow, ProposalStatus, ScenarioRow
 from solver.calendar import SchoolCalendar
 from solver.week import Week
 from solver.whatif import Shift
@@ -44,7 +45,18 @@ _LIST = Link("Propositions", "/propositions")
 async def listing(visit: Visit) -> None:
     """The proposals within reach, those that wait first."""
     rows = (await visit.ask(proposals.listed, limit=200)).rows
-    with frame(visit, "Propositions", lead="Les décalages demandés par les établissements."):
+    of = {
+        plan_id: (await visit.ask(plans.with_scenario, plan_id, Action.READ_PLAN))[1]
+        for plan_id in {row.plan_id for row in rows}
+    }
+    named = {row.id: await aside(partial(_names, visit, of[row.plan_id], row)) for row in rows}
+    waiting = sum(row.status == "open" for row in rows)
+    with frame(
+        visit,
+        "Propositions",
+        lead="Les décalages demandés par les établissements"
+        + (f" : {count(waiting, 'attend', 'attendent')} une réponse." if waiting else "."),
+    ):
         if not rows:
             put(
                 empty(
@@ -59,9 +71,9 @@ async def listing(visit: Visit) -> None:
                 ("Départ", "Semaine demandée", "Établissement", "Faite le", "Réponse"),
                 (
                     (
-                        h.a(href=f"/propositions/{row.id}")[row.subject],
+                        h.a(href=f"/propositions/{row.id}", title=row.subject)[named[row.id][0]],
                         Week.parse(row.week).label(),
-                        row.uai,
+                        named[row.id][1],
                         instant(row.created_at),
                         h.strong[STATES["open"]] if row.status == "open" else _state(row),
                     )
@@ -70,6 +82,15 @@ async def listing(visit: Visit) -> None:
                 hidden_caption=True,
             )
         )
+
+
+def _names(visit: Visit, of: ScenarioRow, row: ProposalRow) -> tuple[str, str]:
+    """Division and establishment as people call them."""
+    scenario = visit.house.scenario(of)
+    period = next(p for p in scenario.periods if row.subject in (p.id, p.departure))
+    division = scenario.division_of[period.division]
+    school = next((e.name for e in scenario.establishments if e.uai == row.uai), row.uai)
+    return division.name or division.id, school
 
 
 def _state(row: ProposalRow) -> str:
@@ -82,13 +103,15 @@ async def one(visit: Visit, proposal_id: str) -> None:
     row = await visit.ask(proposals.one, proposal_id)
     _, of = await visit.ask(plans.with_scenario, row.plan_id, Action.READ_PLAN)
     calendar = await aside(lambda: SchoolCalendar(visit.house.scenario(of)))
+    division, school = await aside(partial(_names, visit, of, row))
     shown = [Shift.model_validate(shift) for shift in row.shifts]
     week = Week.parse(row.week)
     with frame(
         visit,
-        f"{row.subject} en {week.label()} ?",
+        f"{division} en {week.label()} ?",
         crumbs=(_LIST,),
-        lead=f"Proposée le {instant(row.created_at)} au nom de {row.uai} : {_state(row)}.",
+        lead=f"Départ {row.subject}, {school}. Proposé le {instant(row.created_at)} ; "
+        f"{_state(row)}.",
     ):
         put(
             notice(h.p[f"« {row.message} »"]) if row.message else None,

@@ -15,7 +15,7 @@ from service.pages.navigation import down_to_plan, plan_tabs
 from service.pages.pictures.territory import Mark, territory
 from service.pages.pieces import empty, put, table, term
 from service.pages.visit import Visit, aside, page
-from service.pages.words import number, percent
+from service.pages.words import number, percent, sector
 from solver.domain import Scenario
 from solver.whatif import Idle, Lead, Prospect
 
@@ -120,7 +120,7 @@ def _lead(rank: int, lead: Lead) -> Iterator[h.Node]:
 
 
 def _sector(key: str) -> str:
-    return key.replace("_", " ") or "sans secteur"
+    return sector(key) or "sans secteur"
 
 
 def _idle(rows: Sequence[Idle]) -> h.Element:

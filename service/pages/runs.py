@@ -17,7 +17,7 @@ from service.pages.doing import button
 from service.pages.frame import frame
 from service.pages.pieces import figures, main_action, notice, put, table, term
 from service.pages.visit import Visit, aside, guarded, page
-from service.pages.words import duration, number, percent
+from service.pages.words import duration, instant, number, percent, weeks_in_words
 from service.tables import FINAL, ProgressRow, RunRow
 
 STATUSES = {
@@ -28,6 +28,16 @@ STATUSES = {
     "stopped": "arrêté",
     "failed": "en échec",
 }
+_FAILURES = {
+    "memoire-depassee": "Le calcul demandait plus de mémoire que ce service n’en donne. "
+    "L’administrateur peut en permettre davantage, puis relancer depuis le scénario.",
+    "scenario-illisible": "Le scénario enregistré ne se relit plus : le déposer de nouveau.",
+    "moteur-perdu": "La machine du calcul s’est arrêtée plusieurs fois, et aucun plan n’a pu être "
+    "gardé. Le relancer depuis le scénario ; si cela recommence, prévenir l’administrateur.",
+    "defaut-moteur": "Le calcul s’est arrêté sur un défaut du programme, qui est noté au journal. "
+    "Le relancer depuis le scénario ; si cela recommence, prévenir l’administrateur.",
+}
+"""What happened and what to do, by what the run was written down with."""
 _LOOK_SECONDS = 1.0
 _BLUE, _ORANGE, _GREY = "#4a8ccb", "#c9741c", "#7d848d"
 
@@ -36,6 +46,8 @@ def status(run: RunRow) -> str:
     """How a run stands, in a word or two."""
     if run.stop_asked_at is not None and run.status not in FINAL:
         return "s’arrête"
+    if run.conflicts or run.outcome == "infeasible":
+        return "impossible"
     return STATUSES.get(run.status, run.status)
 
 
@@ -66,10 +78,14 @@ class _Watched:
         self._end = put()
         with ui.element("div").classes("row"):
             self._stop = button("Arrêter et garder", self._ask_to_stop, primary=True)
-        put(h.h2["Le coût descend, la ", term("borne"), " monte"])
-        self._chart = ui.echart(_chart(), renderer="svg").classes("curve")
-        self._chart.props('role="img" aria-label="Courbes du coût et de la borne ; la table suit"')
-        self._twin = put()
+        self._curve = ui.element("div")
+        with self._curve:
+            put(h.h2["Le coût descend, la ", term("borne"), " monte"])
+            self._chart = ui.echart(_chart(), renderer="svg").classes("curve")
+            self._chart.props(
+                'role="img" aria-label="Courbes du coût et de la borne ; la table suit"'
+            )
+            self._twin = put()
         self._points: list[ProgressRow] = []
         self._show(points)
         if self._known.run.status not in FINAL:
@@ -99,6 +115,9 @@ class _Watched:
         self._stop.set_visibility(run.status not in FINAL)
         self._stop.set_enabled(run.stop_asked_at is None)
         self._end.set_content(str(h.fragment[_end(self._known)]))
+        told = run.status not in FINAL or any(p.cost is not None for p in self._points)
+        for part in (self._figures, self._curve):
+            part.set_visibility(told or run.cost is not None)
 
 
 def _figures(run: RunRow, last: Sequence[ProgressRow]) -> h.Element:
@@ -108,13 +127,20 @@ def _figures(run: RunRow, last: Sequence[ProgressRow]) -> h.Element:
     unplaced = run.unplaced if run.unplaced is not None else point.unplaced if point else None
     gap = None if not cost or bound is None else (cost - bound) / cost
     return figures(
-        ("État", status(run), run.phase or (point.phase if point else "")),
+        ("État", status(run), _phase(run, point)),
         ("Temps de recherche", duration(point.seconds) if point else "–", ""),
         ("Sans place", number(unplaced), "élèves et périodes, dans le meilleur plan"),
         ("Coût", number(cost), "points du meilleur plan"),
         ("Borne", number(bound), "aucun plan ne coûte moins"),
         ("Écart", percent(gap), "ce qu’on pourrait encore gagner, au plus"),
     )
+
+
+def _phase(run: RunRow, point: ProgressRow | None) -> str:
+    """What the engine does, while it does something."""
+    if run.status in FINAL:
+        return f"le {instant(run.ended_at)}" if run.ended_at else ""
+    return run.phase or (point.phase if point else "")
 
 
 def _end(known: Known) -> h.Node:
@@ -137,13 +163,30 @@ def _end(known: Known) -> h.Node:
     if run.conflicts:
         return notice(
             h.p["Aucun plan n’est possible : ces lignes et ces règles ne tiennent pas ensemble."],
-            h.ul[(h.li[c["message"], h.p[h.em[c["loosening"]]]] for c in run.conflicts)],
+            h.ul[
+                (
+                    h.li[
+                        weeks_in_words(c["message"]),
+                        h.p[h.em["Une issue : ", weeks_in_words(c["loosening"])]],
+                    ]
+                    for c in run.conflicts
+                )
+            ],
+            h.p[
+                h.a(".button", href=f"/scenarios/{run.scenario_id}/retoucher")[
+                    "Retoucher le scénario"
+                ]
+            ],
             alert=True,
         )
-    said = run.error_detail or (
+    said = _FAILURES.get(run.error_code or "") or (
         "Arrêté avant le premier plan : relancer, ou laisser plus de temps."
     )
-    return notice(h.p[said], alert=True)
+    return notice(
+        h.p[said],
+        h.p[h.a(".button", href=f"/scenarios/{run.scenario_id}")["Revenir au scénario"]],
+        alert=True,
+    )
 
 
 def _twin(points: Sequence[ProgressRow]) -> h.Element:

@@ -12,13 +12,13 @@ from service.accounts.rights import Action
 from service.acts import plans, runs, scenarios
 from service.pages import navigation
 from service.pages.bassin import plan_table, run_table
+from service.pages.changes import changes
 from service.pages.doing import button
 from service.pages.frame import frame
 from service.pages.pieces import figures, notice, put, table
 from service.pages.visit import Visit, page
 from service.pages.words import ORIGINS, duration, instant, number
 from service.tables import ScenarioRow
-from solver.week import Week
 
 _DURATIONS = {
     30: "30 secondes",
@@ -44,7 +44,7 @@ async def scenario(visit: Visit, scenario_id: str) -> None:
         lead=f"Scénario {row.year}, {ORIGINS.get(row.origin, row.origin)} le "
         f"{instant(row.created_at)}.",
     ):
-        put(_sizes(row))
+        put(_changes(row), _sizes(row))
         if may_run:
             _starting(visit, row)
         if visit.may(Action.DERIVE_SCENARIO):
@@ -64,7 +64,6 @@ async def scenario(visit: Visit, scenario_id: str) -> None:
             (h.h2["Plans"], plan_table(made)) if made else None,
             _risks(row.measures.get("risques", ())),
             _warnings(row.warnings),
-            _changes(row.patch),
         )
 
 
@@ -142,17 +141,12 @@ def _warnings(said: Any) -> h.Node:
     ]
 
 
-def _changes(patch: Any) -> h.Node:
-    if not patch:
+def _changes(row: ScenarioRow) -> h.Node:
+    """What a variant changes of the scenario it comes from."""
+    if not row.patch:
         return None
-    return (
-        h.h2["Ce qui change par rapport au scénario d’origine"],
-        notice(h.ul[(h.li[f"{o['path']} → {_value(o.get('value'))}"] for o in patch)]),
+    origin = h.a(href=f"/scenarios/{row.parent_id}")["scénario d’origine"]
+    return notice(
+        h.p["Variante. Ce qui change par rapport au ", origin, " :"],
+        h.ul[(h.li[sentence] for sentence in changes(row.patch))],
     )
-
-
-def _value(value: Any) -> str:
-    try:
-        return Week.parse(value).label()
-    except (AttributeError, ValueError):
-        return "retiré" if value is None else str(value)

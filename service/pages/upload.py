@@ -35,9 +35,19 @@ async def upload(visit: Visit, refus: str = "") -> None:
         put(
             h.form(".drop", method="post", action="/deposer", enctype="multipart/form-data")[
                 h.input(type="hidden", name="csrf", value=visit.csrf),
-                h.label[
-                    h.span[f"Choisir un fichier, ou le déposer ici ({megabytes} Mo au plus)"],
-                    h.input(type="file", name="fichier", accept=".zip,.xlsx,.json", required=True),
+                h.p[f"Déposer le fichier ici, ou le choisir ({megabytes} Mo au plus)."],
+                h.div(".row")[
+                    h.label(".pick")[
+                        h.input(
+                            ".visually-hidden",
+                            type="file",
+                            name="fichier",
+                            accept=".zip,.xlsx,.json",
+                            required=True,
+                        ),
+                        h.span(".button")["Choisir un fichier"],
+                    ],
+                    h.span(".picked.soft")["aucun fichier choisi"],
                 ],
                 h.button(".button.primary", type="submit")["Déposer"],
                 h.p(".busy", role="status"),

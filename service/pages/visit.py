@@ -28,6 +28,10 @@ P = ParamSpec("P")
 T = TypeVar("T")
 Builder = Callable[..., Coroutine[Any, Any, Any]]
 _SLOWEST_SECONDS = 60.0
+_NOT_YOURS = (
+    "Ce que vous pouvez ouvrir est dans la navigation, en haut. La coordination du bassin peut "
+    "vous dire ce qu’il y a ici, ou l’administrateur du service changer votre rôle."
+)
 _log = logging.getLogger("service.pages")
 
 
@@ -116,8 +120,12 @@ def _failed(visit: Visit, error: Exception) -> None:
     client.content.clear()
     kind = KINDS.get(error.code) if isinstance(error, Refusal) else None
     client.status_code = kind.status if kind else 500 if _ours(error) else 422
+    title = kind.title if kind else "Cette page n’a pas pu être faite"
     with client.content:
-        failure(visit, kind.title if kind else "Cette page n’a pas pu être faite", told(error))
+        if isinstance(error, Refusal) and error.code == "droit-absent":
+            failure(visit, "Cette page n’est pas pour votre rôle", _NOT_YOURS)
+        else:
+            failure(visit, title, told(error))
 
 
 def told(error: Exception) -> str:

@@ -3,6 +3,7 @@
 Must not know: pages.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
@@ -13,6 +14,7 @@ from service.cli.output import number as number
 from service.cli.output import percent as percent
 
 _PARIS = ZoneInfo("Europe/Paris")
+_WEEK = re.compile(r"\b20\d\d-W(\d\d)\b")
 TERMS: Mapping[str, str] = MappingProxyType(
     {
         "PFMP": "Période de formation en milieu professionnel : les semaines en entreprise que "
@@ -73,8 +75,19 @@ COSTS: Mapping[str, str] = MappingProxyType(
 
 
 def instant(at: datetime) -> str:
-    """A moment as people say it, in Paris: « 23/11/2026 à 14 h 05 »."""
-    return f"{at.astimezone(_PARIS):%d/%m/%Y à %H h %M}"
+    """A moment as people say it, in Paris: « 23/11/2026 à 9 h 05 »."""
+    there = at.astimezone(_PARIS)
+    return f"{there:%d/%m/%Y} à {there.hour} h {there:%M}"
+
+
+def weeks_in_words(text: str) -> str:
+    """A sentence of the engine with its weeks as people say them: « S24 » for `2027-W24`."""
+    return _WEEK.sub(r"S\1", text)
+
+
+def sector(key: str) -> str:
+    """A sector as people write it: « maintenance equip » for `maintenance_equip`."""
+    return key.replace("_", " ")
 
 
 def duration(seconds: float) -> str:

@@ -5,7 +5,7 @@ verifier reads the plan. Must not know: how the answer is shown.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -53,9 +53,17 @@ class Opened:
     plan: Plan
 
 
-def shortage(standing: Standing, establishment: str | None = None) -> Shortage:
-    """The answer for the whole bassin or one establishment; raises `UnknownSubject`."""
-    found = openings(standing, establishment)
+def shortage(
+    standing: Standing,
+    establishment: str | None = None,
+    *,
+    stop: Callable[[], bool] = lambda: False,
+) -> Shortage:
+    """The answer for the whole bassin or one establishment; raises `UnknownSubject`.
+
+    Once `stop` says so, nothing more is tried: what was found is the answer.
+    """
+    found = openings(standing, establishment, stop=stop)
     told = reasons(standing.scenario, standing.plan)
     scope = [u for u in told if _within(standing.scenario, u.period, establishment)]
     return Shortage(
@@ -70,7 +78,12 @@ def shortage(standing: Standing, establishment: str | None = None) -> Shortage:
     )
 
 
-def openings(standing: Standing, establishment: str | None = None) -> tuple[Opened, ...]:
+def openings(
+    standing: Standing,
+    establishment: str | None = None,
+    *,
+    stop: Callable[[], bool] = lambda: False,
+) -> tuple[Opened, ...]:
     """Every change that places somebody: first what the seats still free allow, if anything.
 
     The others come by the number of pupils they place besides; they are counted once those free
@@ -79,10 +92,10 @@ def openings(standing: Standing, establishment: str | None = None) -> tuple[Open
     known = {e.uai for e in standing.scenario.establishments}
     if establishment is not None and establishment not in known:
         raise UnknownSubject(establishment, "un établissement (UAI)")
-    first = tuple(_Shortage(standing, establishment).as_it_is())
+    first = tuple(_Shortage(standing, establishment, stop).as_it_is())
     for one in first:
         standing = stand(standing.scenario, one.plan, standing.problem)
-    return first + _Shortage(standing, establishment).changes()
+    return first + _Shortage(standing, establishment, stop).changes()
 
 
 def _within(scenario: Scenario, period: str, establishment: str | None) -> bool:
@@ -93,8 +106,10 @@ def _within(scenario: Scenario, period: str, establishment: str | None) -> bool:
 class _Shortage:
     """The pupils of one scope who have no place, and what is tried for them."""
 
-    def __init__(self, standing: Standing, establishment: str | None) -> None:
-        self._standing = standing
+    def __init__(
+        self, standing: Standing, establishment: str | None, stop: Callable[[], bool]
+    ) -> None:
+        self._standing, self._stop = standing, stop
         self._scenario = standing.scenario
         self._filling = self._filled(standing.scenario)
         self._waiting = [
@@ -123,7 +138,9 @@ class _Shortage:
         parties: Iterable[Party],
         only: int | None = None,
     ) -> Iterator[Opened]:
-        """The change applied, the parties put on what it opens."""
+        """The change applied, the parties put on what it opens; nothing once asked to stop."""
+        if self._stop():
+            return
         filling = self._filled(scenario)
         for party in parties:
             pupils = tuple(scenario.pupil_of[p.id] for p in party.pupils)
@@ -207,6 +224,8 @@ class _Shortage:
         for party in self._waiting:
             missing[int(unit[position[party.period.id]])] += len(party.pupils)
         for u, _ in missing.most_common(_UNITS_TRIED):
+            if self._stop():
+                return
             period = self._scenario.periods[standing.problem.departures.periods[u][0]]
             rows = [r for r in shifts(standing, period.id) if r.allowed and not r.current]
             if not rows:

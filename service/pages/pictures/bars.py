@@ -194,12 +194,13 @@ def _track(line: Line, at: dict[Week, int]) -> h.Element:
 def _bar(mark: Mark, first: Week, length: int, lane: int, at: dict[Week, int]) -> h.Element:
     name = PUBLIC_LOOKS[mark.public].name
     times = f" ×{mark.divisions}" if mark.divisions > 1 else ""
-    sign = "▶ " if mark.moved_weeks > 0 else "◀ " if mark.moved_weeks < 0 else ""
+    sign = "▶" if mark.moved_weeks > 0 else "◀" if mark.moved_weeks < 0 else ""
     return h.span(
-        class_=f"bar p-{mark.public}{' imposed' if mark.imposed else ''}",
+        class_=f"bar p-{mark.public}{' imposed' if mark.imposed else ''}"
+        + (" short" if length == 1 else ""),
         style=f"left:{_part(at[first], at)};width:{_part(length, at)};top:{lane * _LANE + 2}px",
         title=described(mark),
-    )[f"{sign}{name}{times}"]
+    )[h.i[sign] if sign else None, f"{name}{times}"]
 
 
 def described(mark: Mark) -> str:

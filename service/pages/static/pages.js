@@ -33,7 +33,15 @@ document.addEventListener("drop", (event) => {
   event.preventDefault();
   form.classList.remove("over");
   form.querySelector("input[type=file]").files = event.dataTransfer.files;
+  picked(form);
 });
+document.addEventListener("change", (event) => {
+  if (event.target.matches("form.drop input[type=file]")) picked(event.target.form);
+});
+function picked(form) {
+  const [file] = form.querySelector("input[type=file]").files;
+  form.querySelector(".picked").textContent = file ? file.name : "aucun fichier choisi";
+}
 document.addEventListener("submit", (event) => {
   const busy = event.target.querySelector(".busy");
   if (busy) busy.textContent = "Lecture et vérification de chaque cellule…";
