@@ -236,18 +236,6 @@ def test_the_demonstration_goes_step_by_step_and_is_never_published(
     assert (row.origin, row.academy, row.bassin) == ("demo", ACADEMY, "Toul")
 
 
-@pytest.mark.parametrize("path", ["/", "/aide", "/tables", "/bassin?academie={a}&nom={b}", "/rien"])
-def test_every_other_page_is_accessible(coordination: Served, reader: Any, path: str) -> None:
-    me = reader("marie")
-    me.open(path.format(a=ACADEMY, b=BASSIN))
-    assert me.violations() == []
-    if path != "/tables":
-        me.page.emulate_media(color_scheme="dark")
-        assert me.violations() == []
-    me.shoot(path.split("?")[0].strip("/") or "accueil")
-    assert me.foreign() == []
-
-
 def test_another_person_reaches_nothing_foreign(coordination: Served, reader: Any) -> None:
     scenario_id, plan_id = ids(coordination)
     foreign = [

@@ -1,6 +1,5 @@
 """In a real browser: a DDF tries and proposes, the coordination answers, the rectorat compares."""
 
-import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -8,31 +7,15 @@ from urllib.parse import quote
 import pytest
 from browsing import Served
 from town import hamlet, packed, village, village_solved
+from walking import whole
 
-from service.acts import plans, runs, scenarios
+from service.acts import plans, proposals, questions, runs, scenarios
 from service.tables import PlanRow
 from solver.explain.parts import changed
 from solver.search import solve
 
 ACADEMY, BASSIN, OTHER = "Lyon", "ROANNE", "VIENNE"
 COORDINATOR, DDF, RECTORAT = "roanne", "ddf-roanne", "lyon"
-_PATIENCE_MILLISECONDS = 120_000
-_SLOW = pytest.mark.slow
-PAGES = [
-    pytest.param(DDF, "/plans/{plan}/departs", marks=_SLOW),
-    (DDF, "/plans/{plan}/depart?sujet={period}"),
-    pytest.param(COORDINATOR, "/propositions", marks=_SLOW),
-    (RECTORAT, "/academie"),
-    pytest.param(RECTORAT, "/comparer?plan={plan}&plan={plan2}", marks=_SLOW),
-    (COORDINATOR, "/comparer?plan={plan}&plan={plan2}&plan={other}"),
-    pytest.param(RECTORAT, "/reunir", marks=_SLOW),
-    pytest.param(RECTORAT, "/lots", marks=_SLOW),
-    pytest.param(COORDINATOR, "/plans/{plan}/pourquoi", marks=_SLOW),
-    (COORDINATOR, "/plans/{plan}/pourquoi?eleve={pupil}"),
-    pytest.param(RECTORAT, "/plans/{plan}/prospecter", marks=_SLOW),
-    (COORDINATOR, "/scenarios/{scenario}/retoucher"),
-    (COORDINATOR, "/harmoniser"),
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +56,9 @@ def bassin(served: Served) -> Bassin:
         "scenario": row.id, "plan": first.id, "plan2": second.id, "other": elsewhere.id,
         "period": own.id, "foreign": next(p for p, s in school_of.items() if s != school),
         "pupil": plans.unplaced(house, user, first.id)[0].pupil,
+        "foreign_pupil": next(
+            p.id for p in main.pupils if main.division_of[p.division].establishment != school
+        ),
     }  # fmt: skip
     return Bassin(served, ids)
 
@@ -83,39 +69,10 @@ def connected(me: Any) -> None:
     me.page.wait_for_timeout(300)
 
 
-def opened(me: Any, path: str) -> int:
-    """Go to a page and wait until nothing more is on its way; its status."""
-    me.page.set_default_timeout(_PATIENCE_MILLISECONDS)
-    answer = me.open(path)
-    connected(me)
-    me.page.wait_for_selector(".waiting", state="detached")
-    return int(answer.status)
-
-
-@pytest.mark.parametrize(("login", "template"), PAGES)
-def test_a_page_is_whole_on_a_phone_and_asks_nobody_else(
-    bassin: Bassin, reader: Any, login: str, template: str
-) -> None:
-    me = reader(login)
-    faults: list[str] = []
-    me.page.on("pageerror", lambda error: faults.append(str(error)))
-    me.page.set_viewport_size({"width": 390, "height": 800})
-    assert opened(me, bassin.path(template)) == 200
-    wide = me.page.evaluate(
-        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    )
-    assert wide <= 0, "read on a phone without scrolling sideways"
-    assert me.violations() == []
-    assert me.page.locator(".notice.alert:has-text('n’a pas pu')").count() == 0
-    me.shoot("decider" + re.sub(r"\W+", "-", re.sub(r"\{\w+\}", "", template)))
-    assert faults == []
-    assert me.foreign() == []
-
-
 def test_a_ddf_tries_a_week_proposes_it_and_reads_the_answer(bassin: Bassin, reader: Any) -> None:
     period = bassin.ids["period"]
     me = reader(DDF)
-    opened(me, "/departs")
+    whole(me, "/departs")
     assert me.page.url.endswith(f"/plans/{bassin.ids['plan']}/departs")
     assert me.page.get_by_role("link", name=bassin.ids["foreign"], exact=True).count() == 0
     me.page.get_by_role("link", name=period, exact=True).click()
@@ -131,7 +88,7 @@ def test_a_ddf_tries_a_week_proposes_it_and_reads_the_answer(bassin: Bassin, rea
     me.page.wait_for_url("**/propositions/*")
     asked = me.page.url
     coordination = reader(COORDINATOR)
-    opened(coordination, "/propositions")
+    whole(coordination, "/propositions")
     coordination.page.get_by_role("link", name=period, exact=True).first.click()
     coordination.page.wait_for_selector("text=Le plateau est pris.")
     connected(coordination)
@@ -144,6 +101,41 @@ def test_a_ddf_tries_a_week_proposes_it_and_reads_the_answer(bassin: Bassin, rea
     me.page.wait_for_selector("text=Déjà trop de départs.")
 
 
+def test_an_accepted_proposal_becomes_a_variant_and_its_run(bassin: Bassin, reader: Any) -> None:
+    house, period = bassin.place.house, bassin.ids["period"]
+    school = bassin.place.user(DDF)
+    row = next(
+        s for s in questions.shift_table(house, school, bassin.ids["plan"], period)
+        if s.allowed and not s.current
+    )  # fmt: skip
+    asked = proposals.propose(house, school, bassin.ids["plan"], period, row.week, "Voyage.").id
+    me = reader(COORDINATOR)
+    whole(me, f"/propositions/{asked}")
+    assert "Voyage." in me.page.inner_text("main")
+    me.page.get_by_label("Votre réponse (l’établissement la lira)").fill("D’accord.")
+    me.page.get_by_role("button", name="Accepter et calculer").click()
+    me.page.wait_for_selector("text=Acceptée le")
+    me.page.get_by_role("link", name="Voir la variante").click()
+    me.page.wait_for_selector(f"text=part en {row.week.label()}")
+    assert me.violations() == []
+    variant = me.page.url.split("/")[-1]
+    scenario = house.scenario(scenarios.one(house, bassin.place.user(COORDINATOR), variant))
+    assert scenario.period_of[period].imposed == row.week
+    whole(me, f"/propositions/{asked}")
+    me.page.get_by_role("link", name="Suivre le calcul").click()
+    me.page.wait_for_selector("h1:has-text('Calcul')")
+    connected(me)
+    me.page.get_by_role("button", name="Arrêter et garder").click()
+    me.page.wait_for_selector(".figures:has-text('arrêté')")
+    lycee = reader(DDF)
+    whole(lycee, "/propositions")
+    assert "acceptée" in lycee.page.inner_text("main table")
+    whole(lycee, f"/propositions/{asked}")
+    assert "D’accord." in lycee.page.inner_text("main")
+    assert lycee.page.get_by_role("link", name="Suivre le calcul").count() == 0
+    assert lycee.violations() == []
+
+
 @pytest.mark.parametrize(
     ("login", "template"),
     [
@@ -152,7 +144,8 @@ def test_a_ddf_tries_a_week_proposes_it_and_reads_the_answer(bassin: Bassin, rea
         (DDF, "/comparer?plan={plan}&plan={other}"),
         (DDF, "/academie"),
         (DDF, "/scenarios/{scenario}/retoucher"),
-        (RECTORAT, "/plans/{plan}/pourquoi?eleve={pupil}"),
+        (RECTORAT, "/plans/{plan}/eleves?eleve={pupil}"),
+        (DDF, "/plans/{plan}/eleves?eleve={foreign_pupil}"),
         (RECTORAT, "/plans/{plan}/depart?sujet={period}"),
         (RECTORAT, "/propositions"),
         ("admin-ailleurs", "/plans/{plan}/prospecter"),
@@ -164,7 +157,7 @@ def test_what_a_role_may_not_see_is_refused(
     if login == "admin-ailleurs":
         bassin.place.person("rectorat", login, academy="Nice")
     me = reader(login)
-    assert opened(me, bassin.path(template)) in (403, 404, 422)
+    assert whole(me, bassin.path(template)) in (403, 404, 422)
     assert me.page.locator(".shift-cell, .funnel, .territory, .dumbbell").count() == 0
 
 
@@ -172,10 +165,10 @@ def test_the_rectorat_reads_no_pupil_and_finds_what_calls_for_somebody(
     bassin: Bassin, reader: Any
 ) -> None:
     me = reader(RECTORAT)
-    opened(me, "/academie")
+    whole(me, "/academie")
     row = me.page.get_by_role("row", name=OTHER).first
     assert "aucun calendrier publié" in row.inner_text()
-    opened(me, bassin.path("/comparer?plan={plan}&plan={plan2}"))
+    whole(me, bassin.path("/comparer?plan={plan}&plan={plan2}"))
     assert me.page.locator(".dumbbell tbody tr").count() > 1
     assert me.page.locator(".presence").count() == 2
     assert bassin.ids["pupil"] not in me.page.content()
@@ -184,13 +177,13 @@ def test_the_rectorat_reads_no_pupil_and_finds_what_calls_for_somebody(
 @pytest.mark.slow
 def test_two_bassins_are_merged_and_a_batch_is_launched(bassin: Bassin, reader: Any) -> None:
     me = reader(RECTORAT)
-    opened(me, "/reunir")
+    whole(me, "/reunir")
     me.page.get_by_role("button", name="Réunir et calculer").click()
     me.page.wait_for_selector("text=Suivre le calcul")
     user = bassin.place.user(RECTORAT)
     for run in runs.listed(bassin.place.house, user, tag="réunion").rows:
         runs.stop(bassin.place.house, user, run.id)
-    opened(me, "/lots")
+    whole(me, "/lots")
     me.page.get_by_role("button", name="Lancer le lot").click()
     me.page.wait_for_selector("progress")
     connected(me)
@@ -203,7 +196,7 @@ def test_a_week_is_locked_in_a_variant_and_the_last_change_undone(
 ) -> None:
     me = reader(COORDINATOR)
     home = f"/scenarios/{bassin.ids['scenario']}"
-    opened(me, f"{home}/retoucher")
+    whole(me, f"{home}/retoucher")
     _choose(me, "Période", bassin.ids["period"])
     _choose(me, "Semaine de départ", "S02")
     changes = me.page.locator(".changes li")
@@ -215,7 +208,7 @@ def test_a_week_is_locked_in_a_variant_and_the_last_change_undone(
     me.page.get_by_role("button", name="Créer la variante").click()
     me.page.wait_for_url(lambda url: "/scenarios/" in url and home not in url)
     variant = me.page.url.split("/")[-1]
-    opened(me, f"/scenarios/{variant}/retoucher")
+    whole(me, f"/scenarios/{variant}/retoucher")
     me.page.get_by_role("button", name="Annuler cette variante").click()
     me.page.wait_for_url(f"**{home}")
 
@@ -227,7 +220,7 @@ def _choose(me: Any, label: str, start: str) -> None:
 
 def test_head_counts_alone_become_a_run(bassin: Bassin, reader: Any) -> None:
     me = reader(COORDINATOR)
-    opened(me, "/harmoniser")
+    whole(me, "/harmoniser")
     text = me.page.get_by_label("Collèges et effectifs")
     text.fill("Collège Guynemer ; 96\nsans effectif")
     me.page.wait_for_selector("text=ligne 2")

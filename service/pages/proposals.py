@@ -123,7 +123,7 @@ async def one(visit: Visit, proposal_id: str) -> None:
                 h.summary["Le même tableau, en chiffres et en phrases"],
                 table("Chaque semaine et ce qu’elle changerait", HEADS, table_rows(shown), NUMBERS),
             ],
-            _answer(row),
+            _answer(visit, row),
         )
         if row.status == "open":
             _decide(visit, row)
@@ -139,7 +139,8 @@ def _change(row: Shift) -> h.Element:
     )
 
 
-def _answer(row: ProposalRow) -> h.Node:
+def _answer(visit: Visit, row: ProposalRow) -> h.Node:
+    """The answer, and where it leads whoever may follow it."""
     if row.status == "open" or row.decided_at is None:
         return None
     return (
@@ -150,6 +151,11 @@ def _answer(row: ProposalRow) -> h.Node:
             h.a(href=f"/calculs/{row.run_id}")["Suivre le calcul"],
             " · ",
             h.a(href=f"/scenarios/{row.variant_id}")["Voir la variante"],
+        ]
+        if row.run_id and visit.may(Action.READ_RUN)
+        else h.p[
+            "La coordination calcule un plan avec cette semaine ; le calendrier en vigueur ne "
+            "change qu’une fois ce plan publié."
         ]
         if row.run_id
         else None,
