@@ -21,7 +21,7 @@ from scenarios.generate import academy
 from scenarios.tables import scenario_tables, settings_columns
 from service.cli.app import app, main
 from service.exports.delivery import FORMATS
-from service.guide import PAGES, page
+from service.guide import IMAGES, PAGES, page
 from solver.rules import RULES
 
 ROOT = Path(__file__).parent.parent
@@ -62,6 +62,15 @@ def bassin(
         return said.out
 
     return run
+
+
+def test_every_picture_of_a_guide_is_there_light_and_told_in_words() -> None:
+    shown = [found for name in WRITTEN for found in re.findall(r"!\[(.*)\]\((.+)\)", page(name))]
+    assert {name for _, name in shown} == {f"images/{p.name}" for p in IMAGES.glob("*.png")}
+    assert 3 < len(shown) <= 12
+    for words, name in shown:
+        assert len(words) > 20
+        assert (IMAGES.parent / name).stat().st_size < 150_000, name
 
 
 @pytest.mark.parametrize("name", [n for n in WRITTEN if n != "importer"])

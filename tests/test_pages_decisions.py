@@ -72,8 +72,7 @@ def connected(me: Any) -> None:
 def test_a_ddf_tries_a_week_proposes_it_and_reads_the_answer(bassin: Bassin, reader: Any) -> None:
     period = bassin.ids["period"]
     me = reader(DDF)
-    whole(me, "/departs")
-    assert me.page.url.endswith(f"/plans/{bassin.ids['plan']}/departs")
+    whole(me, bassin.path("/plans/{plan}/departs"))
     assert me.page.get_by_role("link", name=bassin.ids["foreign"], exact=True).count() == 0
     me.page.get_by_role("link", name=period, exact=True).click()
     me.page.wait_for_selector(".best")
@@ -126,7 +125,7 @@ def test_an_accepted_proposal_becomes_a_variant_and_its_run(bassin: Bassin, read
     me.page.wait_for_selector("h1:has-text('Calcul')")
     connected(me)
     me.page.get_by_role("button", name="Arrêter et garder").click()
-    me.page.wait_for_selector(".figures:has-text('arrêté')")
+    me.page.wait_for_selector(".notice")
     lycee = reader(DDF)
     whole(lycee, "/propositions")
     assert "acceptée" in lycee.page.inner_text("main table")

@@ -3,10 +3,10 @@
     python tests/walk_pages.py [--home FOLDER] [--only TEXT …] [--into FOLDER] [--guide]
 
 `--home`: a folder kept from one walk to the next, so that the scene is made once only.
+`--guide`: no walk; the images of the guides, from what `tests/test_pages_walk.py` has kept.
 """
 
 import argparse
-import io
 import json
 import tempfile
 from collections.abc import Iterator
@@ -22,16 +22,16 @@ from service.guide import IMAGES
 
 GUIDE = {
     "fautes": ("deposer-200-fautes", 560),
-    "calcul": ("calcul-fini", 640),
-    "calendrier": ("calendrier", 880),
-    "accueils": ("accueils-secteurs", 740),
-    "proposition": ("proposition", 800),
-    "periodes": ("mes-periodes", 620),
-    "depart": ("ddf-depart", 860),
-    "eleve": ("eleve", 760),
-    "academie": ("academie", 760),
-    "comparer": ("comparer-deux", 900),
-    "prospecter": ("prospecter", 860),
+    "calcul": ("calcul-fini", 730),
+    "calendrier": ("calendrier", 850),
+    "accueils": ("accueils-secteurs", 850),
+    "proposition": ("proposition", 850),
+    "periodes": ("mes-periodes", 640),
+    "depart": ("depart", 760),
+    "eleve": ("eleve", 850),
+    "academie": ("academie", 770),
+    "comparer": ("comparer-trois", 850),
+    "prospecter": ("prospecter", 850),
 }
 """Pictures of the guides: the view, and how much of it, in pixels."""
 _COLOURS = 128
@@ -43,9 +43,16 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--home", type=Path)
     asked.add_argument("--only", nargs="*", default=[])
-    asked.add_argument("--guide", action="store_true", help="les images du guide, à leur place")
+    asked.add_argument(
+        "--guide",
+        action="store_true",
+        help="rather the images of the guide, from the screenshots of the tests",
+    )
     asked.add_argument("--into", type=Path, default=SHOTS.parent / "looks")
     said = asked.parse_args()
+    if said.guide:
+        picture_guide(SHOTS, IMAGES)
+        return
     home = said.home or Path(tempfile.mkdtemp(prefix="walk-"))
     home.mkdir(parents=True, exist_ok=True)
     known = home / "scene.json"
@@ -57,12 +64,8 @@ def main() -> None:
             known.write_text(json.dumps(scene(place)))
         ids = json.loads(known.read_text())
         with browser() as chromium:
-            if said.guide:
-                picture_guide(place, chromium, ids, IMAGES)
-            else:
-                walk(place, chromium, ids, said.only, said.into)
-    if not said.guide:
-        sheets(said.into)
+            walk(place, chromium, ids, said.only, said.into)
+    sheets(said.into)
 
 
 @contextmanager
@@ -103,21 +106,13 @@ def walk(place: Served, chromium: Any, ids: dict[str, str], only: list[str], int
         print(name, *wrong, *me.foreign(), sep="\n    ", flush=True)  # noqa: T201
 
 
-def picture_guide(place: Served, chromium: Any, ids: dict[str, str], into: Path) -> None:
-    """The pictures of the guides: light, few colours, cut where the page has said what it shows."""
+def picture_guide(shots: Path, into: Path) -> None:
+    """The pictures of the guides, from the screenshots that the tests keep: few colours, cut."""
     into.mkdir(parents=True, exist_ok=True)
     for name, (shown, height) in GUIDE.items():
-        view = VIEWS[shown]
-        me = Reader(place, chromium, view.who)
-        me.look(1120, "light")
-        known = {**ids, "refused": refused(me)} if "{refused}" in view.address else ids
-        whole(me, address(view, known))
-        content = me.page.screenshot(
-            full_page=True, clip={"x": 0, "y": 0, "width": 1120, "height": height}
-        )
-        me.close()
-        with Image.open(io.BytesIO(content)) as shot:
-            shot.convert("RGB").quantize(_COLOURS).save(into / f"{name}.png", optimize=True)
+        with Image.open(shots / f"{shown}-1280-light.png") as shot:
+            cut = shot.convert("RGB").crop((0, 0, shot.width, min(height, shot.height)))
+        cut.quantize(_COLOURS).save(into / f"{name}.png", optimize=True)
 
 
 def sheets(folder: Path) -> None:

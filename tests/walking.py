@@ -70,8 +70,8 @@ VIEWS: Mapping[str, View] = MappingProxyType(
         "calendrier-deplie": _seldom(COORDINATOR, _PLAN + "/calendrier?deplie=oui"),
         "calendrier-semaine": _seldom(COORDINATOR, _PLAN + "/calendrier?semaine={week}"),
         "calendrier-tables": _seldom(COORDINATOR, _PLAN + "/calendrier?vue=table"),
-        "accueils": View(COORDINATOR, _PLAN + "/accueils"),
-        "accueils-secteurs": _seldom(COORDINATOR, _PLAN + "/accueils?par=secteur"),
+        "accueils": _seldom(COORDINATOR, _PLAN + "/accueils"),
+        "accueils-secteurs": View(COORDINATOR, _PLAN + "/accueils?par=secteur"),
         "eleves": View(COORDINATOR, _PLAN + "/eleves"),
         "eleve": View(COORDINATOR, _PLAN + "/eleves?eleve={pupil}"),
         "eleves-aides": _seldom(COORDINATOR, _PLAN + "/eleves?etablissement={uai}&aides=oui"),
@@ -262,6 +262,7 @@ def faulty() -> bytes:
 
 def refused(me: Reader) -> str:
     """Send the faulty tables; the key of what was refused."""
+    me.page.set_default_timeout(_PATIENCE_MILLISECONDS)
     me.open("/deposer")
     sent = {"name": "rentrée 2026.zip", "mimeType": "application/zip", "buffer": faulty()}
     me.page.set_input_files("input[type=file]", sent)

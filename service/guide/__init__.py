@@ -10,7 +10,7 @@ from pathlib import Path
 
 _HERE = Path(__file__).parent
 IMAGES = _HERE / "images"
-"""Screenshots of the pages, made by `python tests/walk_pages.py --guide`."""
+"""Screenshots of the pages, kept by the tests, put here by `python tests/walk_pages.py --guide`."""
 PAGES: Mapping[str, str] = {
     "coordonnateur": "Coordonnateur de bassin : des tables au calendrier remis à chacun",
     "etablissement": "DDF, chef d’établissement : ses divisions, ses élèves, ses conventions",
