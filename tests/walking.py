@@ -77,6 +77,8 @@ VIEWS: Mapping[str, View] = MappingProxyType(
         "eleves-aides": _seldom(COORDINATOR, _PLAN + "/eleves?etablissement={uai}&aides=oui"),
         "departs": View(COORDINATOR, _PLAN + "/departs"),
         "depart": View(COORDINATOR, _PLAN + "/depart?sujet={period}&semaine={other_week}"),
+        "documents": View(COORDINATOR, _PLAN + "/documents"),
+        "importer": View(COORDINATOR, "/importer"),
         "prospecter": View(COORDINATOR, _PLAN + "/prospecter"),
         "propositions": View(COORDINATOR, "/propositions"),
         "proposition": View(COORDINATOR, "/propositions/{proposal}"),
