@@ -88,7 +88,7 @@ def test_a_ddf_tries_a_week_proposes_it_and_reads_the_answer(bassin: Bassin, rea
     asked = me.page.url
     coordination = reader(COORDINATOR)
     whole(coordination, "/propositions")
-    coordination.page.get_by_role("link", name=period, exact=True).first.click()
+    coordination.page.locator(f"a[title='{period}']").first.click()
     coordination.page.wait_for_selector("text=Le plateau est pris.")
     connected(coordination)
     assert coordination.violations() == []
