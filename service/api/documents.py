@@ -27,7 +27,11 @@ _TYPES = {
 _FILES = {
     "description": "Le fichier, ou un zip s’il y en a plusieurs",
     "content": {
-        kind.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}
+        kind.partition(";")[0]: {
+            "schema": {"type": "object"}
+            if "json" in kind
+            else {"type": "string", "format": "binary"}
+        }
         for kind in _TYPES.values()
     },
 }
