@@ -89,14 +89,29 @@ def test_the_long_commands_of_a_guide_run_too(name: str, bassin: Bassin) -> None
             bassin(line)
 
 
+def test_pupils_leave_the_school_without_names_as_the_guide_says(
+    bassin: Bassin, tmp_path: Path
+) -> None:
+    (tmp_path / "siecle.csv").write_text(
+        "INE;Nom;Division;MEF\n123456789AB;ZORGLUBOV;2A;24733007311\n", encoding="utf-8"
+    )
+    ((line,),) = [lines for kind, lines in blocks(page("importer")) if kind == "pseudonymes"]
+    bassin(line)
+    written = (tmp_path / "eleves.csv").read_text(encoding="utf-8-sig")
+    assert written.startswith("pseudonyme;age;uai;division;mef")
+    assert "ZORGLUBOV" not in written
+
+
 def test_no_block_of_commands_escapes_the_tests() -> None:
-    """`lunéville`: run by the test of the public tables; `installation`: by CI, before this one;
+    """`lunéville`: run by the test of the public tables; `pseudonymes`: below; `installation`: by CI, before this one;
     `service`: below; `cluster`: several workers at an address, in `test_batch.py`;
     `sauvegarde-…` and `restauration-…`: in `test_backup.py`."""
     kinds = {kind for name in WRITTEN for kind, _ in blocks(page(name))}
     kept = {f"{act}-{base}" for act in ("sauvegarde", "restauration")
             for base in ("sqlite", "postgresql")}  # fmt: skip
-    assert kinds - kept == {"", "lent", "lunéville", "installation", "service", "cluster"}
+    assert kinds - kept == {
+        "", "lent", "lunéville", "installation", "service", "cluster", "pseudonymes",
+    }  # fmt: skip
     targets = set(re.findall(r"^(\w[\w-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     installing = [
         line.split()

@@ -12,11 +12,10 @@ from dataclasses import dataclass, field
 from scenarios.cells import Unreadable, fold
 from scenarios.importers.communes import Communes
 from scenarios.importers.handed import Handed
-from scenarios.importers.nomenclature import Nomenclature, naf
+from scenarios.importers.hosts import host_of, publics_of
+from scenarios.importers.nomenclature import Nomenclature
 from scenarios.importers.preview import Import
-from scenarios.importers.shared_hosts import local_id, publics_of
-from scenarios.importers.sirene import siret_of
-from scenarios.importers.sought import Row, Sought, column, record, sought_rows
+from scenarios.importers.sought import Row, Sought, column, sought_rows
 from solver.domain import OBSERVATION, TRAINING, Capacity, Host, Place, Public
 from solver.week import Week
 
@@ -138,28 +137,7 @@ def _host(row: Row, communes: Communes, nomenclature: Nomenclature) -> tuple[Hos
     if seats == 0:
         raise Unreadable("aucune place")
     name = row.text("nom") or (f"Offres {row.text('secteur')}" if row.text("secteur") else "")
-    siret = siret_of(row.text("siret")) if row.text("siret") else ""
-    if not siret and not name:
-        raise Unreadable("ni SIRET ni nom : structure non identifiée")
-    activity = naf(row.text("naf"))
-    jobs = re.findall(r"[A-Za-z][0-9]{4}", row.text("rome"))
-    tokens = nomenclature.tokens(activity, jobs)
-    if set(publics) & set(TRAINING) and not tokens:
-        tokens = ("*",)
-    host = record(
-        Host,
-        {
-            "id": siret or local_id(name, place),
-            "name": name,
-            "place": place.id,
-            "activity": activity or None,
-            "publics": publics,
-            "diplomas": tokens,
-            "slots": 1 if seats is None else seats,
-        },
-    )
-    assert isinstance(host, Host)
-    return host, place
+    return host_of(row, name, place, publics, seats, nomenclature), place
 
 
 def _weeks(row: Row, year: int | None) -> tuple[Week, ...]:

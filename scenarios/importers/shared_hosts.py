@@ -4,19 +4,18 @@ Contacts (names, telephones, e-mail) are not read. Duplicates are merged, and sa
 Must not know: SIRENE, platforms.
 """
 
-import hashlib
 import re
 from collections.abc import Iterable
 
 from scenarios.cells import Unreadable, fold
 from scenarios.importers.communes import Communes
 from scenarios.importers.handed import Handed
-from scenarios.importers.merging import Register, Said, name_key
-from scenarios.importers.nomenclature import Nomenclature, naf
+from scenarios.importers.hosts import host_of, publics_of
+from scenarios.importers.merging import Register, Said
+from scenarios.importers.nomenclature import Nomenclature
 from scenarios.importers.preview import Import
-from scenarios.importers.sirene import siret_of
-from scenarios.importers.sought import Row, Sought, column, record, sought_rows
-from solver.domain import OBSERVATION, TRAINING, Host, Place, Public
+from scenarios.importers.sought import Row, Sought, column, sought_rows
+from solver.domain import Host
 
 COLUMNS = (
     Sought("nom", ("nom", "raison_sociale", "entreprise", "structure", "nom_entreprise",
@@ -36,18 +35,6 @@ COLUMNS = (
     Sought("age_min", ("age_min", "age_minimum", "age_minimal")),
     Sought("derogation", ("derogation_jusqu_au", "derogation", "fin_derogation"), dated=True),
 )  # fmt: skip
-_PUBLICS: tuple[tuple[str, tuple[Public, ...]], ...] = (
-    ("tous", (*OBSERVATION, *TRAINING)), ("toutes", (*OBSERVATION, *TRAINING)),
-    ("4e", ("4E",)), ("4eme", ("4E",)), ("quatrieme", ("4E",)),
-    ("3e", ("3E",)), ("3eme", ("3E",)), ("troisieme", ("3E",)), ("college", ("3E",)),
-    ("3pm", ("3PM",)), ("prepa_metiers", ("3PM",)), ("segpa", ("SEGPA",)),
-    ("2gt", ("2GT",)), ("2de", ("2GT",)), ("2nde", ("2GT",)), ("seconde", ("2GT",)),
-    ("2de_gt", ("2GT",)), ("seconde_gt", ("2GT",)), ("2de_pro", ("BACPRO",)),
-    ("cap", ("CAP",)), ("bacpro", ("BACPRO",)), ("bac_pro", ("BACPRO",)), ("bac", ("BACPRO",)),
-    ("cs", ("CS",)), ("mc", ("CS",)), ("bts", ("BTS",)), ("pfmp", ("CAP", "BACPRO")),
-    ("lp", ("CAP", "BACPRO")), ("lycee_professionnel", ("CAP", "BACPRO")),
-)  # fmt: skip
-_WORDS = dict(_PUBLICS)
 
 
 def shared_hosts(
@@ -83,70 +70,28 @@ def shared_hosts(
     return made
 
 
-def publics_of(text: str) -> tuple[Public, ...]:
-    """`3e, 2de / bac pro` → `3E 2GT BACPRO`. Raises `Unreadable` for a word it does not know."""
-    found: set[Public] = set()
-    for part in re.split(r"[,;/+&|]| et | ou |\n", text):
-        word = fold(part)
-        if not word:
-            continue
-        if word in _WORDS:
-            found.update(_WORDS[word])
-            continue
-        for piece in part.split():
-            if fold(piece) not in _WORDS:
-                raise Unreadable(f"public « {part.strip()} » inconnu : écrire 3E 2GT CAP BACPRO…")
-            found.update(_WORDS[fold(piece)])
-    return tuple(p for p in (*OBSERVATION, *TRAINING) if p in found)
-
-
-def local_id(name: str, place: Place) -> str:
-    """The identifier of a workplace without SIRET: the same for the same name and commune."""
-    key = name_key(name)
-    mark = hashlib.sha256(f"{key}\x1f{place.id}".encode()).hexdigest()[:6]
-    return f"X-{place.id}-{key[:24].replace('_', '-')}-{mark}"
-
-
 def _said(row: Row, communes: Communes, nomenclature: Nomenclature) -> tuple[Said, str]:
     """What a row says, and what was supposed. Raises `Unreadable`."""
     name = row.text("nom")
     if not name:
         raise Unreadable("nom de la structure absent")
     place = communes.find(row.text("commune"), row.text("nom_commune"), row.text("code_postal"))
-    siret = siret_of(row.text("siret")) if _has_siret(row.text("siret")) else ""
     publics = publics_of(row.text("publics"))
     if not publics:
         raise Unreadable("publics absents : écrire par exemple 3E CAP BACPRO")
     slots = row.read("places", column("accueils", "places"))
     supposed = [] if slots is not None else ["places absentes : 1 supposée"]
-    activity = naf(row.text("naf"))
-    jobs = re.findall(r"[A-Za-z][0-9]{4}", row.text("rome"))
-    tokens = (*_stated(row), *nomenclature.tokens(activity, jobs))
-    if set(publics) & set(TRAINING) and not tokens:
-        tokens = ("*",)
+    stated = _stated(row)
+    host = host_of(
+        row, name, place, publics, slots, nomenclature, stated,
+        staff=row.read("effectif", column("accueils", "effectif")),
+        tutors=row.read("tuteurs", column("accueils", "tuteurs")),
+        age_min=row.read("age_min", column("accueils", "age_min")),
+        waiver_until=row.read("derogation", column("accueils", "derogation_jusqu_au")),
+    )  # fmt: skip
+    if host.diplomas == ("*",) and not stated:
         supposed.append("formations absentes : toutes supposées")
-    host = record(
-        Host,
-        {
-            "id": siret or local_id(name, place),
-            "name": name,
-            "place": place.id,
-            "activity": activity or None,
-            "staff": row.read("effectif", column("accueils", "effectif")),
-            "publics": publics,
-            "diplomas": tuple(dict.fromkeys(tokens)),
-            "slots": 1 if slots is None else slots,
-            "tutors": row.read("tuteurs", column("accueils", "tuteurs")),
-            "age_min": row.read("age_min", column("accueils", "age_min")),
-            "waiver_until": row.read("derogation", column("accueils", "derogation_jusqu_au")),
-        },
-    )
-    assert isinstance(host, Host)
-    return Said(row.line, host, bool(siret)), " ; ".join(supposed)
-
-
-def _has_siret(text: str) -> bool:
-    return bool(text) and not text.upper().startswith("X-") and fold(text) not in ("nc", "inconnu")
+    return Said(row.line, host, host.legal_person is not None), " ; ".join(supposed)
 
 
 def _stated(row: Row) -> list[str]:

@@ -9,9 +9,9 @@ from starlette.concurrency import run_in_threadpool
 from scenarios.cells import Unreadable
 from scenarios.importers.desk import WITHOUT_FILE
 from scenarios.importers.documentation import SOURCES
+from scenarios.importers.hosts import publics_of
 from scenarios.importers.identity import CIVIL
 from scenarios.importers.preview import Import, Outcome
-from scenarios.importers.shared_hosts import publics_of
 from service.accounts.rights import Action
 from service.acts import imports as acts
 from service.api.bodies import Body, Labels, tagged

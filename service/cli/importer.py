@@ -9,10 +9,10 @@ from typing import Any
 import typer
 
 from scenarios.importers.desk import Request, imported
+from scenarios.importers.hosts import publics_of
 from scenarios.importers.into import Landed, land, new_scenario, standing
 from scenarios.importers.preview import Import, Outcome, listed
 from scenarios.importers.route_servers import Engine, RouteServer
-from scenarios.importers.shared_hosts import publics_of
 from service.cli.exits import Exit
 from service.cli.output import as_json, count, number, say
 from service.cli.scenario import fault_fields
