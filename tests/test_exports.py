@@ -274,6 +274,36 @@ def test_a_period_keeps_its_uid_when_the_plan_changes(facts: Facts) -> None:
     assert before != after
 
 
+SHARED = Path(__file__).parent.parent.parent / "shared" / "scenarios"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not SHARED.exists(), reason="the shared bassins are not here")
+@pytest.mark.parametrize("name", ["luneville-2026", "nancy-2026"])
+def test_a_real_bassin_goes_out_and_comes_back_the_same(name: str, tmp_path: Path) -> None:
+    """Scenario → xlsx → scenario, plan → xlsx → plan, plan → ics → its dates, by two parsers."""
+    scenario = read(SHARED / name)
+    write(scenario, tmp_path / "bassin.xlsx")
+    assert read(tmp_path / "bassin.xlsx") == scenario
+    plan = simple_plan(scenario)
+    write_plan(tmp_path / "plan", scenario, plan, unplaced=reasons(scenario, plan))
+    folder = read_plan_folder(tmp_path / "plan", scenario)
+    (tmp_path / "plan.xlsx").write_bytes(export(scenario, folder, ["xlsx"])["plan.xlsx"])
+    again = read_plan_folder(tmp_path / "plan.xlsx", scenario)
+    assert (again.plan, again.unplaced) == (folder.plan, folder.unplaced)
+    starts: dict[str, Week] = {}
+    for those in agendas(Facts(scenario, plan)).values():
+        for agenda in those.values():
+            content = ics(agenda, now=NOW)
+            assert read_ics(content) == agenda
+            other = {e.uid for e in other_parser.Calendar(content.decode()).events}
+            assert other == {a.uid for a in agenda.appointments}
+            for a in agenda.appointments:
+                period = a.description.rsplit("période ", 1)[1]
+                starts[period] = min(starts.get(period, Week.of(a.first)), Week.of(a.first))
+    assert starts == dict(plan.start_of)
+
+
 # --- documents -----------------------------------------------------------------------------------
 
 
