@@ -4,13 +4,13 @@ CP-SAT says which cells, the mildest step of each is found by applying it, and t
 model reads the result. Must not know: how conflicts are told.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from time import monotonic
 
 from solver.domain import Scenario
-from solver.explain.guards import Key, Statement
+from solver.explain.guards import Guarded, Key, Statement
 from solver.explain.loosen import LAST_RESORT, PREFERENCE, Loosening, loosenings
 from solver.explain.parts import parts, restricted
 from solver.explain.statements import stated
@@ -21,6 +21,8 @@ _CELL, _RESORT = 10_000, 2_000
 """Weights: a cell more outweighs any taste, a cell of last resort outweighs other tastes."""
 _MOST_SETS = 20
 """Sets of cells tried: some cells cannot be loosened as far as it would take."""
+_MOST_ALONE = 60
+"""Cells of a conflict that are tried by themselves first: one cell is what people hope for."""
 
 _CHECK_SECONDS = 30.0
 """Time at least for the engine to read the result."""
@@ -65,6 +67,11 @@ def _least(part: Scenario, deadline: float) -> tuple[list[Loosening], bool] | No
     guarded = stated(part)
     weights = {k: w for k, s in guarded.statements.items() if (w := _weight(s)) is not None}
     barred: list[tuple[Key, ...]] = []
+    for key in _alone(guarded, weights, deadline):
+        changes = _mildest(part, [guarded.statements[key]])
+        if changes is not None:
+            return changes, True
+        barred.append((key,))
     while len(barred) < _MOST_SETS and monotonic() < deadline:
         answer = guarded.fewest_off(weights, barred, deadline - monotonic())
         if answer is None:
@@ -75,6 +82,19 @@ def _least(part: Scenario, deadline: float) -> tuple[list[Loosening], bool] | No
             return changes, proven
         barred.append(keys)
     return None
+
+
+def _alone(guarded: Guarded, weights: Mapping[Key, int], deadline: float) -> Iterator[Key]:
+    """Cells that would do by themselves, the lightest first.
+
+    Every way out switches off one statement at least of each conflict, so those of one are tried.
+    """
+    conflict = [key for key in guarded.conflict() or () if key in weights]
+    for key in sorted(conflict, key=weights.__getitem__)[:_MOST_ALONE]:
+        if monotonic() > deadline:
+            return
+        if guarded.possible([k for k in guarded.statements if k != key]):
+            yield key
 
 
 def _weight(statement: Statement) -> int | None:
