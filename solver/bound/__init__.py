@@ -14,7 +14,7 @@ from solver.bound.ascent import Ascent
 from solver.bound.causes import causes
 from solver.bound.relaxation import Relaxation
 from solver.bound.seekers import SHARES, in_points
-from solver.bound.tree import Tree
+from solver.bound.tree import Leaf, Tree
 from solver.bound.unplaced import unplaced_bound
 from solver.problem import Longs, Problem, Solution
 
@@ -62,19 +62,22 @@ class Bound:
 
     def causes(self, incumbent: Solution) -> dict[str, int]:
         """Points between the incumbent's cost and the bound, by cause (French), largest first."""
-        if self._tree is None:
-            nothing = np.zeros_like(self._relaxation.where.highest)
-            return causes(self._relaxation, nothing, self.problem.departures.allowed, incumbent)
-        leaf = self._tree.lowest
-        return causes(self._relaxation, leaf.vector, leaf.allowed, incumbent)
+        proof = self._proof
+        return causes(self._relaxation, proof.vector, proof.allowed, incumbent)
 
     @property
     def seat_prices(self) -> Longs:
         """(H × W) points that one more slot may save, by the prices of the bound, rounded down."""
-        if self._tree is None:
-            return np.zeros_like(self.problem.capacities.slots, np.int64)
-        seats: Longs = self._relaxation.where.view(self._tree.lowest.vector, "seat") >> SHARES
+        seats: Longs = self._relaxation.where.view(self._proof.vector, "seat") >> SHARES
         return seats
+
+    @property
+    def _proof(self) -> Leaf:
+        """The prices and the starts that prove the bound: no prices at first."""
+        if self._tree is not None:
+            return self._tree.lowest
+        nothing = np.zeros_like(self._relaxation.where.highest)
+        return Leaf(self.problem.departures.allowed, nothing, 0, 1.0)
 
     def _opening(self, incumbent: Solution | None) -> Longs:
         """Nothing has a price but the steps of `equite` that the incumbent is beyond."""
