@@ -4,6 +4,7 @@ Must not know: what stands in them.
 """
 
 import re
+from itertools import count
 
 import htpy as h
 from markdown_it import MarkdownIt
@@ -29,6 +30,7 @@ _OURS = {
 }
 """The guides that each role wants first."""
 _TITLE = re.compile(r"\A# (.+)\n")
+_TABLE = '<div class="table" tabindex="0" role="region" aria-label="Tableau {}"><table>'
 
 
 def shelf(role: str) -> h.Element:
@@ -62,10 +64,13 @@ async def one(visit: Visit, name: str) -> None:
 
 
 def _shown(text: str) -> str:
-    """Markdown as markup: pictures from our shelf, tables that scroll and can be reached."""
+    """Markdown as markup: pictures from our shelf, tables that scroll and can be reached.
+
+    The page has its title already, so that a further one is a part; each table has its own name.
+    """
     made = str(MarkdownIt("commonmark", {"html": False}).enable("table").render(text))
     made = made.replace('src="images/', f'loading="lazy" src="{SHELF}/')
-    made = made.replace(
-        "<table>", '<div class="table" tabindex="0" role="region" aria-label="Tableau"><table>'
-    )
+    made = made.replace("<h1>", "<h2>").replace("</h1>", "</h2>")
+    number = count(1)
+    made = re.sub("<table>", lambda _: _TABLE.format(next(number)), made)
     return made.replace("</table>", "</table></div>").replace("<pre>", '<pre tabindex="0">')
