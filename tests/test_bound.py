@@ -58,6 +58,10 @@ def test_no_bound_is_above_the_optimum_of_a_tiny_scenario() -> None:
     assert sum(bound == best for bound, best in checked) > len(checked) / 3
 
 
+def test_the_causes_of_a_leaf_just_split_off_add_up_to_the_gap() -> None:
+    assert keeps_its_promise(366, rounds=25)
+
+
 @pytest.mark.slow
 def test_no_bound_is_above_the_optimum_of_thousands_of_tiny_scenarios() -> None:
     checked = [pair for seed in range(100, 3100) if (pair := keeps_its_promise(seed, rounds=25))]

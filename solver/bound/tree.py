@@ -28,7 +28,7 @@ class Leaf:
     allowed: Flags
     vector: Longs
     value: int
-    """Shares."""
+    """Shares: the relaxation at `vector` over `allowed`."""
     rate: float
 
 
@@ -91,4 +91,4 @@ class Tree:
     def _part(self, leaf: Leaf, unit: int, starts: Flags) -> Leaf:
         allowed = leaf.allowed.copy()
         allowed[unit] = starts
-        return Leaf(allowed, leaf.vector, leaf.value, _AFRESH)
+        return Leaf(allowed, leaf.vector, self._relaxation(leaf.vector, allowed), _AFRESH)
