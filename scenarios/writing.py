@@ -31,7 +31,7 @@ def write(scenario: Scenario, path: str | Path) -> None:
     contents = {name: text.encode() for name, text in files(scenario).items()}
     _reads_back(scenario, contents)
     if path.suffix.lower() == ".zip":
-        replace_file(path, _archive(contents))
+        replace_file(path, zipped(contents))
     elif path.suffix.lower() == ".xlsx":
         replace_file(path, _workbook(scenario))
     else:
@@ -123,8 +123,8 @@ def _reference(plan: Plan) -> Mapping[str, list[list[str]]]:
     return tables
 
 
-def _archive(contents: Mapping[str, bytes]) -> bytes:
-    """A zip of these files, the same to the byte each time."""
+def zipped(contents: Mapping[str, bytes]) -> bytes:
+    """A zip of these files, by path, the same to the byte each time."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in contents.items():

@@ -11,12 +11,20 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from scenarios import PlanFolder, Reading, inspect, read_own_plan, read_plan_folder, write_plan
+from scenarios import (
+    PlanFolder,
+    Reading,
+    inspect,
+    read_own_plan,
+    read_plan_folder,
+    write,
+    write_plan,
+)
 from scenarios.tables import plan_tables
+from scenarios.writing import zipped
 from solver.domain import Plan, Result, Scenario, Unplaced
 
 Kind = Literal["zip", "xlsx", "json"]
-_EPOCH = (1980, 1, 1, 0, 0, 0)
 _PLAN_FILES = frozenset({*(f"{name}.csv" for name in plan_tables()), "bilan.json"})
 
 
@@ -26,6 +34,14 @@ def read_scenario(content: bytes, kind: Kind) -> Reading:
         path = Path(folder) / f"scenario.{kind}"
         path.write_bytes(content)
         return inspect(path, within=Path(folder))
+
+
+def pack_scenario(scenario: Scenario) -> bytes:
+    """The canonical zip. Raises `InvalidScenario` where it would not read back identical."""
+    with tempfile.TemporaryDirectory(prefix="bassin-") as folder:
+        path = Path(folder) / "scenario.zip"
+        write(scenario, path)
+        return path.read_bytes()
 
 
 def pack_plan(
@@ -48,14 +64,8 @@ def pack_plan(
 
 def packed_folder(folder: Path) -> bytes:
     """A plan folder, zipped; the same to the byte each time."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in sorted(folder.iterdir()):
-            if file.name in _PLAN_FILES:
-                info = zipfile.ZipInfo(file.name, _EPOCH)
-                info.compress_type = zipfile.ZIP_DEFLATED
-                archive.writestr(info, file.read_bytes())
-    return packed.getvalue()
+    files = (file for file in sorted(folder.iterdir()) if file.name in _PLAN_FILES)
+    return zipped({file.name: file.read_bytes() for file in files})
 
 
 def unpack_plan(

@@ -13,7 +13,7 @@ import pypdf
 import pytest
 from town import SCHOOL, Town, own_periods, packed, town, village, village_solved
 
-from service.acts import plans, scenarios
+from service.acts import plans, scenarios, turns
 from service.exports.delivery import FORMATS
 from service.tables import PlanRow
 from solver.domain import Departure, Plan
@@ -160,6 +160,19 @@ def events(content: bytes) -> dict[str, tuple[int, str]]:
     }
 
 
+def test_a_document_being_made_keeps_no_question_waiting(
+    place: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "_PATIENCE_SECONDS", 0.1)
+    with turns.turn(place.house.making):
+        told = place.signed_in("ddf").get(
+            f"/api/v1/plans/{place.plan_id}/shifts", params={"subject": own_periods()[0].id}
+        )
+        busy = place.signed_in("ddf").get(f"/api/v1/plans/{place.plan_id}/documents/exact/xlsx")
+    assert told.status_code == 200
+    assert (busy.status_code, busy.headers["Retry-After"]) == (429, "10")
+
+
 def test_the_next_calendar_follows_up_the_agenda_of_the_one_before(place: Town) -> None:
     first = village_plan()
     period = own_periods()[0]
@@ -189,3 +202,10 @@ def test_the_next_calendar_follows_up_the_agenda_of_the_one_before(place: Town) 
     assert draft == after
     assert max(number for number, _ in after.values()) == 1
     assert events(fetched(place, "coordonnateur", path)) == before
+    place.got.clear()
+    plans.publish(place.house, user, place.plan_id)
+    again = events(fetched(place, "coordonnateur", path))
+    assert again == {
+        uid: (2 * number, "CONFIRMED") if uid in before else (number + 1, "CANCELLED")
+        for uid, (number, _) in after.items()
+    }

@@ -105,13 +105,15 @@ def test_pupils_leave_the_school_without_names_as_the_guide_says(
 def test_no_block_of_commands_escapes_the_tests() -> None:
     """`lunéville`: run by the test of the public tables; `pseudonymes`: above;
     `installation`: by CI, before this one;
-    `service`: below; `cluster`: several workers at an address, in `test_batch.py`;
+    `service`: below; `requêtes`: in `test_requests_journey.py`;
+    `cluster`: several workers at an address, in `test_batch.py`;
     `sauvegarde-…` and `restauration-…`: in `test_backup.py`."""
     kinds = {kind for name in WRITTEN for kind, _ in blocks(page(name))}
     kept = {f"{act}-{base}" for act in ("sauvegarde", "restauration")
             for base in ("sqlite", "postgresql")}  # fmt: skip
     assert kinds - kept == {
-        "", "lent", "lunéville", "installation", "service", "cluster", "pseudonymes",
+        "", "lent", "lunéville", "installation", "service", "requêtes", "cluster",
+        "pseudonymes",
     }  # fmt: skip
     targets = set(re.findall(r"^(\w[\w-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     installing = [

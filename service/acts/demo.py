@@ -4,8 +4,8 @@ from scenarios import example, read
 from service.accounts import rights
 from service.accounts.rights import Action, User
 from service.acts import scenarios
-from service.acts.variants import packed
 from service.house import House
+from service.packing import pack_scenario
 from service.tables import ScenarioRow
 from solver.explain.parts import changed
 
@@ -33,4 +33,4 @@ def bring(house: House, user: User) -> ScenarioRow:
             bassin=user.bassins[0],
             title=f"Démonstration : {scenario.title}",
         )
-    return scenarios.store(house, user, scenario, packed(scenario), "zip", origin=ORIGIN)
+    return scenarios.store(house, user, scenario, pack_scenario(scenario), "zip", origin=ORIGIN)

@@ -5,8 +5,6 @@ coordinators get them for the bassin, a DDF for their own establishments only.
 Must not know: HTTP, how each file is made.
 """
 
-import io
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,7 +26,6 @@ from solver.explain.parts import changed, restricted
 from solver.facts import Facts
 
 Audience = Literal["divisions", "etablissements", "accueils"]
-_EPOCH = (1980, 1, 1, 0, 0, 0)
 _ACTION: Mapping[bool, Action] = {True: Action.READ_PLAN, False: Action.READ_PUPILS}
 """Who may have a document, whether it leaves the schools or not."""
 
@@ -64,7 +61,7 @@ def offered(house: House, user: User, plan_id: str) -> list[Document]:
 def document(house: House, user: User, plan_id: str, format_: Format) -> Files:
     """The files of a document, by path."""
     row, of = with_scenario(house, user, plan_id, _ACTION[FORMATS[format_].outside])
-    with turn(house):
+    with turn(house.making):
         if format_ == "ics":
             return _every_agenda(house, user, row, of)
         scenario, folder = house.scenario(of), house.plan(row)
@@ -91,17 +88,6 @@ def agenda(house: House, user: User, plan_id: str, audience: Audience, key: str)
     if not files:
         raise Refusal("introuvable", "Aucun agenda de ce nom dans ce plan, pour vous.")
     return files[audience, key]
-
-
-def packed(files: Files) -> bytes:
-    """Files as one zip; the same to the byte each time."""
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path, data in files.items():
-            info = zipfile.ZipInfo(path, _EPOCH)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(info, data)
-    return content.getvalue()
 
 
 _AUDIENCES: tuple[Audience, ...] = ("divisions", "etablissements", "accueils")
@@ -162,8 +148,9 @@ def _followed(
 
 
 def _before(house: House, row: PlanRow) -> list[tuple[PlanRow, ScenarioRow, datetime]]:
-    """The calendars in force before this plan, oldest first: public once, whoever asks now."""
+    """The calendars in force before this one, oldest first: public once, whoever asks now."""
     with house.database.reading() as session:
-        earlier = plans.published_before(session, row)
-        found = [(p, scenarios.of_plan(session, p)) for p in earlier]
-        return [(p, of, p.published_at) for p, of in found if p.published_at is not None]
+        return [
+            (plan, scenarios.of_plan(session, plan), at)
+            for plan, at in plans.published_before(session, row)
+        ]

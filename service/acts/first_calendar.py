@@ -4,8 +4,8 @@ from scenarios.head_counts import HeadCounts, scenario
 from service.accounts import rights
 from service.accounts.rights import Action, User
 from service.acts import runs, scenarios
-from service.acts.variants import packed
 from service.house import House
+from service.packing import pack_scenario
 from service.tables import RunRow, ScenarioRow
 
 _RUN_SECONDS, _STALLED_SECONDS = 30.0, 5.0
@@ -19,7 +19,9 @@ def plan(house: House, user: User, counts: HeadCounts) -> tuple[ScenarioRow, Run
     rights.require(user, Action.WRITE_SCENARIO)
     rights.require_bassin(user, counts.academy, counts.bassin)
     made = scenario(counts)
-    row = scenarios.store(house, user, made, packed(made), "zip", tags=("3e",), origin="effectifs")
+    row = scenarios.store(
+        house, user, made, pack_scenario(made), "zip", tags=("3e",), origin="effectifs"
+    )
     run = runs.start(
         house, user, row.id, seconds=_RUN_SECONDS, stop_stalled_seconds=_STALLED_SECONDS
     )

@@ -18,8 +18,8 @@ from service.accounts import rights
 from service.accounts.rights import Action, User
 from service.acts import found, scenarios
 from service.acts.turns import turn
-from service.acts.variants import packed
 from service.house import House
+from service.packing import pack_scenario
 from service.refusals import Refusal
 from service.tables import ScenarioRow
 from service.uploads import check, check_rows, kind_of, too_large
@@ -78,12 +78,12 @@ def preview(house: House, user: User, asked: Asked) -> Brought:
         raise Refusal("fichier-refuse", "Il manque le fichier (« file ») : l’envoyer.", fautes=[])
     for held in asked.files.values():
         _bounded(house, held)
-    with turn(house):
+    with turn(house.making):
         made = _imported(asked, first)
         if not made.usable:
             return Brought(made, None, b"", parent)
         landed = joined(first, made.tables)
-        return Brought(made, landed, packed(landed.scenario), parent)
+        return Brought(made, landed, pack_scenario(landed.scenario), parent)
 
 
 def keep(house: House, user: User, brought: Brought, *, tags: Sequence[str] = ()) -> ScenarioRow:

@@ -11,8 +11,8 @@ from scenarios.maps import distinct, pooled, united
 from service.accounts import rights
 from service.accounts.rights import Action, User
 from service.acts import plans, runs, scenarios
-from service.acts.variants import packed
 from service.house import House
+from service.packing import pack_scenario
 from service.refusals import Refusal
 from service.tables import PlanRow, RunRow, ScenarioRow
 from solver.domain import Plan, Scenario
@@ -55,7 +55,7 @@ def merge(
     )
     together = changed(together, reference=None)
     scenario = scenarios.store(
-        house, user, together, packed(together), "zip", tags=("réunion",), origin="reunion"
+        house, user, together, pack_scenario(together), "zip", tags=("réunion",), origin="reunion"
     )
     separate = plans.keep(
         house,

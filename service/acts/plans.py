@@ -239,7 +239,7 @@ def publish(house: House, user: User, plan_id: str) -> PlanRow:
         earlier = plans.supersede(session, row, at)
         row.published_at, row.published_by, row.superseded_at = at, user.id, None
         session.add(row)
-        _noted(session, user, "plan.publie", row, remplace=list(earlier))
+        _noted(session, user, plans.PUBLISHED, row, remplace=list(earlier))
         return row
 
 

@@ -1,6 +1,7 @@
 """Questions put to a plan: another week, another host, why not, and plans side by side.
 
-One heavy question at a time. Must not know: HTTP, how answers are found.
+One heavy question at a time: a `Standing` is for one thread. Must not know: HTTP, how answers are
+found.
 """
 
 from collections.abc import Callable, Sequence
@@ -49,7 +50,7 @@ def shift_table(
     standing = _standing(house, user, plan_id, Action.TRY_SHIFT)
     require_own_departure(standing.scenario, rights.sight(user), subject)
     table = []
-    with turn(house):
+    with turn(house.asking):
         for row in shifts(standing, subject):
             table.append(row)
             told(row)
@@ -76,7 +77,7 @@ def reasons_of(
     standing = _standing(house, user, plan_id, Action.READ_PUPILS)
     scenario, sight = standing.scenario, rights.sight(user)
     require_own_pupil(scenario, sight, pupil)
-    with turn(house):
+    with turn(house.asking):
         answers = why(standing, pupil, period)
     return tuple(_discreet(scenario, sight, answer) for answer in answers)
 
@@ -87,7 +88,7 @@ def other_hosts(
     """The ten best hosts for a pupil in a period, and what each would change."""
     standing = _standing(house, user, plan_id, Action.READ_PUPILS)
     require_own_pupil(standing.scenario, rights.sight(user), pupil)
-    with turn(house):
+    with turn(house.asking):
         return recommendations(standing, pupil, period)
 
 
@@ -133,7 +134,7 @@ def shortage_of(
         uai not in {e.uai for e in standing.scenario.establishments} or not sight.of(uai)
     ):
         raise UnknownSubject(uai, "un établissement à votre portée")
-    with turn(house):
+    with turn(house.asking):
         return shortage(standing, uai, stop=stop)
 
 
@@ -148,7 +149,7 @@ def leads(
     standing = _standing(house, user, plan_id, Action.READ_PLAN)
 
     def found() -> Prospect:
-        with turn(house):
+        with turn(house.asking):
             return prospect(standing, seconds=_LOOK_SECONDS, stop=stop)
 
     answer = house.prospect(row, found)
@@ -171,7 +172,7 @@ def comparison(house: House, user: User, plan_ids: Sequence[str]) -> Comparison:
             raise Refusal("requete-invalide", "Le même plan est donné deux fois.")
         seen.add(row.id)
         contenders.append(Contender(row.id, house.scenario(of), house.plan(row).plan, row.bound))
-    with turn(house):
+    with turn(house.asking):
         compared = compare(contenders)
     return _veiled(compared, [c.scenario for c in contenders], rights.sight(user))
 
@@ -227,5 +228,5 @@ def _whole(value: float | None) -> int | None:
 
 def _standing(house: House, user: User, plan_id: str, action: Action) -> Standing:
     row, of = with_scenario(house, user, plan_id, action)
-    with turn(house):
+    with turn(house.asking):
         return house.standing(row, of)

@@ -1,12 +1,13 @@
-"""One heavy thing at a time, so that the other requests go on being served.
+"""One heavy thing of a kind at a time, so that the other requests go on being served.
 
-Must not know: what is asked.
+Questions (`house.asking`) do not wait behind files (`house.making`): a shift table has its turn
+while a document is made or an import is read. Must not know: what is asked.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Semaphore
 
-from service.house import House
 from service.refusals import Refusal
 
 _PATIENCE_SECONDS = 20.0
@@ -14,15 +15,15 @@ _RETRY_SECONDS = 10
 
 
 @contextmanager
-def turn(house: House) -> Iterator[None]:
+def turn(kind: Semaphore) -> Iterator[None]:
     """Raises `Refusal` where too many wait."""
-    if not house.asking.acquire(timeout=_PATIENCE_SECONDS):
+    if not kind.acquire(timeout=_PATIENCE_SECONDS):
         raise Refusal(
             "trop-de-requetes",
-            "D’autres questions sont en cours : réessayer dans un instant.",
+            "D’autres demandes sont en cours : réessayer dans un instant.",
             secondes=_RETRY_SECONDS,
         )
     try:
         yield
     finally:
-        house.asking.release()
+        kind.release()

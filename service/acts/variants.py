@@ -1,18 +1,15 @@
 """Variants: other rules on the same input, or rows changed. Must not know: HTTP, formats."""
 
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 
-from scenarios import write
 from service.accounts import rights
 from service.accounts.rights import Action, User
 from service.acts import found, plans, scenarios
 from service.house import House
+from service.packing import pack_scenario
 from service.patches import Operation, patched, tables_of, with_reference
 from service.refusals import Refusal
 from service.tables import ScenarioRow
-from solver.domain import Scenario
 
 _ABOUT_PUPILS = frozenset({"eleves", "placements"})
 
@@ -50,18 +47,10 @@ def vary(
         house,
         user,
         varied,
-        packed(varied),
+        pack_scenario(varied),
         "zip",
         tags=tags,
         origin=origin,
         parent=parent,
         patch=[o.model_dump(mode="json") for o in operations],
     )
-
-
-def packed(scenario: Scenario) -> bytes:
-    """The canonical zip. Raises `InvalidScenario` where it would not read back identical."""
-    with tempfile.TemporaryDirectory(prefix="bassin-") as folder:
-        path = Path(folder) / "scenario.zip"
-        write(scenario, path)
-        return path.read_bytes()

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, Field
 
+from scenarios.writing import zipped
 from service.accounts.rights import Action
 from service.acts import documents as acts
 from service.acts.documents import Audience
@@ -65,7 +66,7 @@ def _sent(files: Files, name: str) -> Response:
         ((path, content),) = files.items()
         name = path.rsplit("/", 1)[-1]
     else:
-        content, name = acts.packed(files), f"{name}.zip"
+        content, name = zipped(files), f"{name}.zip"
     return _file(content, name)
 
 

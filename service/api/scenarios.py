@@ -1,7 +1,5 @@
 """`/scenarios`: sent, measured, listed, varied. Must not know: how they are read or measured."""
 
-import io
-import zipfile
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -11,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
 from scenarios import example
+from scenarios.writing import zipped
 from service.accounts import rights
 from service.accounts.rights import Action, User
 from service.acts import scenarios as acts
@@ -198,11 +197,8 @@ def listed(
 @router.get("/demo", response_class=Archive, **route(Action.READ_SCENARIO))
 def demo() -> Response:
     """Le bassin de démonstration (fictif), prêt à déposer."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as folder:
-        for file in sorted(example("demo").iterdir()):
-            folder.writestr(file.name, file.read_bytes())
-    return archive(packed.getvalue(), "demo.zip")
+    files = {file.name: file.read_bytes() for file in sorted(example("demo").iterdir())}
+    return archive(zipped(files), "demo.zip")
 
 
 @router.get("/{scenario}", **route(Action.READ_SCENARIO, "introuvable"))

@@ -4,11 +4,10 @@ Must not know: clusters, databases, accounts.
 """
 
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from scenarios import digest, write
+from scenarios import digest
 from service.jobs.orders import Order, StopRules
+from service.packing import pack_scenario
 from solver.domain import Scenario
 
 
@@ -42,12 +41,4 @@ class Task:
             cores=cores,
             megabytes=megabytes,
         )
-        return cls(key, order, packed(scenario), start)
-
-
-def packed(scenario: Scenario) -> bytes:
-    """The canonical zip of a scenario."""
-    with TemporaryDirectory(prefix="bassin-") as folder:
-        path = Path(folder) / "scenario.zip"
-        write(scenario, path)
-        return path.read_bytes()
+        return cls(key, order, pack_scenario(scenario), start)

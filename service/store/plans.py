@@ -8,7 +8,10 @@ from sqlmodel import Session, col, select
 
 from service.store.lists import Page, has_tag, page
 from service.store.reach import Reach
-from service.tables import PlanContentRow, PlanRow, ProposalRow
+from service.tables import EventRow, PlanContentRow, PlanRow, ProposalRow
+
+PUBLISHED = "plan.publie"
+"""What the journal calls it."""
 
 
 def add(session: Session, row: PlanRow, content: bytes) -> None:
@@ -92,18 +95,25 @@ def supersede(session: Session, plan: PlanRow, at: datetime) -> Sequence[str]:
     return earlier
 
 
-def published_before(session: Session, plan: PlanRow) -> Sequence[PlanRow]:
-    """The other calendars of its bassin and year that were published, before it if it was."""
-    query = select(PlanRow).where(
-        col(PlanRow.academy) == plan.academy,
-        col(PlanRow.bassin) == plan.bassin,
-        col(PlanRow.year) == plan.year,
-        col(PlanRow.id) != plan.id,
-        col(PlanRow.published_at).is_not(None),
+def published_before(session: Session, plan: PlanRow) -> Sequence[tuple[PlanRow, datetime]]:
+    """The calendars of its bassin and year, each time one was published; before it if it was.
+
+    As the journal tells: a plan that was published twice is there twice.
+    """
+    query = (
+        select(PlanRow, EventRow.at)
+        .join(EventRow, col(EventRow.subject_id) == col(PlanRow.id))
+        .where(
+            col(EventRow.action) == PUBLISHED,
+            col(PlanRow.academy) == plan.academy,
+            col(PlanRow.bassin) == plan.bassin,
+            col(PlanRow.year) == plan.year,
+        )
+        .order_by(col(EventRow.id))
     )
-    if plan.published_at is not None:
-        query = query.where(col(PlanRow.published_at) < plan.published_at)
-    return session.exec(query.order_by(col(PlanRow.published_at))).all()
+    told = [(row, at) for row, at in session.exec(query)]
+    own = [i for i, (row, _) in enumerate(told) if row.id == plan.id]
+    return told[: own[-1]] if own else told
 
 
 def has_proposals(session: Session, plan_id: str) -> bool:
