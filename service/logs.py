@@ -1,6 +1,6 @@
 """The log of the service: one JSON object per line, for machines; never a secret, never a pupil.
 
-Whoever logs adds what it is about with `extra={"calcul": id}`. Must not know: who logs.
+Whoever logs adds what it is about with `extra={"run": id}`. Must not know: who logs.
 """
 
 import json

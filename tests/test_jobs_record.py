@@ -1,5 +1,7 @@
 """The row is the record: one attempt holds it, a late twin writes nothing, the lost waits again."""
 
+import json
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +14,7 @@ from service.jobs.dispatcher import Dispatcher
 from service.jobs.messages import Better, End, Progress
 from service.jobs.queue import BATCH, PRESSING, USUAL, in_turn
 from service.jobs.record import Record, Taken, take
+from service.logs import JsonLines
 from service.packing import pack_plan
 from service.refusals import Refusal
 from service.store import Database
@@ -174,8 +177,9 @@ def test_what_is_said_while_the_database_is_away_is_written_when_it_is_back(
 
 
 def test_a_run_whose_workers_keep_dying_is_written_down_as_it_stands(
-    place: Town, run: RunRow
+    place: Town, run: RunRow, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.INFO, "service.jobs")
     scenario, result = village(), village_solved()
     assert result.plan is not None
     assert result.report is not None
@@ -191,6 +195,9 @@ def test_a_run_whose_workers_keep_dying_is_written_down_as_it_stands(
     kept = runs.one(place.house, place.user("coordonnateur"), run.id)
     assert kept.plan_id is not None
     assert ended.cost == result.report.cost
+    lines = [JsonLines().format(said) for said in caplog.records if said.name == "service.jobs"]
+    assert len(lines) == MOST_ATTEMPTS + 2, "each lost attempt, the last one, and its end"
+    assert {json.loads(line)["run"] for line in lines} == {run.id}
 
 
 def test_the_pressing_go_first_then_each_bassin_in_turn() -> None:

@@ -104,6 +104,22 @@ def test_stopping_keeps_the_best_plan_so_far() -> None:
     assert result.seconds < 300
 
 
+def test_the_construction_looks_at_the_wish_to_stop_and_keeps_what_is_built() -> None:
+    scenario = generate(5, 300)
+    phases: list[str] = []
+    result = solve(
+        scenario,
+        seconds=600,
+        stop=lambda: "construction" in phases,
+        progress=lambda p: phases.append(p.phase),
+    )
+    whole = solve(scenario, iterations=1)
+    assert result.plan is not None
+    assert whole.plan is not None
+    assert verify(scenario, result.plan).violations == ()
+    assert len(result.plan.placements) < 0.7 * len(whole.plan.placements)
+
+
 def test_signed_agreements_are_placed_whatever_they_displace() -> None:
     scenario = _first_pupil_signs(scenarios.read(scenarios.example("small/base")))
     result = solve(scenario, iterations=2000)

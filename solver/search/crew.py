@@ -48,7 +48,7 @@ class Crew:
         """All that one team does, in the thread of the caller."""
         own = self._teams[team]
         for climber in own:
-            climber.build()
+            climber.build(should_stop)
             if should_stop():
                 return
         for mark in (*EXCHANGES, 1.0):

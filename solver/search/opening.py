@@ -3,6 +3,7 @@
 CP-SAT solves the Problem with nobody in it but those whose agreement is signed.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -13,12 +14,16 @@ from solver.problem import FREE, Demands, Flags, Ints, Problem, Ragged, Solution
 
 
 def opening(
-    problem: Problem, seed: int, seconds: float | None, kept: Ints | None = None
+    problem: Problem,
+    seed: int,
+    seconds: float | None,
+    kept: Ints | None = None,
+    should_stop: Callable[[], bool] = lambda: False,
 ) -> tuple[Status, Solution | None]:
     """A solution in which all units have a start and only signed agreements a place.
 
     `kept`: the units that have a start (≥ 0) there leave then. « infeasible » is proven;
-    « out_of_time » where `seconds` were not enough (None: no limit).
+    « out_of_time » where `seconds` were not enough (None: no limit), or where told to stop.
     """
     signed = _signed(problem)
     bare = replace(problem, demands=_only(problem.demands, signed))
@@ -27,7 +32,7 @@ def opening(
     else:
         nobody = Solution(kept, np.full(int(signed.sum()), -1, np.int32))
         model = build(bare, nobody, np.flatnonzero(kept < 0).tolist(), range(int(signed.sum())))
-    answer = model.solve(seconds=seconds, seed=seed)
+    answer = model.solve(seconds=seconds, seed=seed, should_stop=should_stop)
     if answer.solution is None:
         return answer.status, None
     option = np.full(len(signed), -1, np.int32)

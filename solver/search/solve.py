@@ -136,7 +136,8 @@ class _Run:
             if (known.start >= 0).all() and (known.option[self.problem.demands.must] >= 0).all():
                 return "feasible", known
         self.start = None
-        return opening(self.problem, self.seed, None if self.iterations else self._left())
+        seconds = None if self.iterations else self._left()
+        return opening(self.problem, self.seed, seconds, should_stop=self.stop)
 
     def _climb_counted(self, first: Solution) -> Climber:
         """So many moves, then so many rounds of the bound: the same every time."""
@@ -177,7 +178,8 @@ class _Run:
                 sleep(_LISTEN_SECONDS)
                 self.bound = witness.listen()
                 best = crew.leader
-                self._tell(best.best, best.unplaced, "recherche")
+                phase = "construction" if best.best is None else "recherche"
+                self._tell(best.best, best.unplaced, phase)
                 if keeper is not None and best.best is not None:
                     keeper.offer(best.best, best.solution)
                 if best.best is not None and best.best < 0.9 * told:
