@@ -33,6 +33,11 @@ from solver.whatif import (
 _LOOK_SECONDS = 8.0
 
 
+def lay_out(house: House, user: User, plan_id: str) -> None:
+    """Make ready for questions about departures that are likely to come."""
+    _standing(house, user, plan_id, Action.TRY_SHIFT)
+
+
 def shift_table(
     house: House,
     user: User,

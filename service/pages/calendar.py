@@ -58,7 +58,7 @@ async def calendar(
         "Calendrier",
         crumbs=navigation.down_to_plan(seen.plan, seen.scenario),
         tabs=navigation.plan_tabs(visit.user, plan_id),
-        lead=f"{seen.scenario.title} · {count(len(seen.schools), 'établissement')}",
+        lead=" · ".join(_looked_at(seen, Filter(public, secteur, commune))),
     ):
         put(
             filters(
@@ -101,6 +101,17 @@ async def calendar(
         if chosen is not None:
             put(_out(seen, chosen, to(semaine="")))
     return None
+
+
+def _looked_at(seen: Calendar, chosen: Filter) -> Iterator[str]:
+    """What a sheet of paper must say by itself: of what plan, and what is left out."""
+    yield seen.scenario.title
+    yield seen.plan.title
+    yield count(len(seen.schools), "établissement")
+    yield from (f"{PUBLIC_LOOKS[p].name} seulement" for p in seen.publics if p == chosen.public)
+    if chosen.sector:
+        yield f"secteur {sector(chosen.sector)} seulement"
+    yield from (f"{name} seulement" for place, name in seen.communes if place == chosen.commune)
 
 
 def parsed(text: str) -> Week | None:

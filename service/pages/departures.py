@@ -6,11 +6,12 @@ A DDF opens on their own lycée's. Must not know: how a shift is priced.
 from collections.abc import Iterator, Sequence
 
 import htpy as h
+from nicegui import background_tasks
 from starlette.responses import RedirectResponse
 
 from scenarios.tables import CalendarRow
 from service.accounts.rights import Action, sight
-from service.acts import plans
+from service.acts import plans, questions
 from service.pages.frame import frame
 from service.pages.navigation import address, down_to_plan, plan_tabs
 from service.pages.pieces import choice, empty, filters, put, table, term
@@ -50,10 +51,14 @@ def _choice(rows: Sequence[PlanRow]) -> h.Element:
 
 @page("/plans/{plan_id}/departs")
 async def departures(visit: Visit, plan_id: str, etablissement: str = "") -> None:
-    """Every period of the establishments one may speak for."""
+    """Every period of the establishments one may speak for.
+
+    The plan is laid out meanwhile: the table of a period is there sooner after the click.
+    """
     row, of = await visit.ask(plans.with_scenario, plan_id, Action.TRY_SHIFT)
     scenario = await aside(lambda: visit.house.scenario(of))
     lines = await visit.ask(plans.calendar, plan_id)
+    background_tasks.create(visit.ask(questions.lay_out, plan_id))
     seen = sight(visit.user)
     schools = [e for e in scenario.establishments if seen.of(e.uai)]
     chosen = etablissement or (schools[0].uai if schools else "")

@@ -42,17 +42,19 @@ def sheet(
         style=f"--weeks:{len(at)};--bands:{_closed(seen)};"
         + (f"--chosen:{at[chosen]}" if chosen in at else ""),
     )[
-        h.div(".cal-head")[
-            h.div(".cal-label"),
-            h.div(".cal-track.months", aria_hidden="true")[_months(seen.weeks)],
-            h.div(".cal-label"),
-            h.nav(".cal-track.numbers", aria_label="Semaines")[
-                (
-                    _number(week, at, week in seen.usable, week == chosen, week_address(week))
-                    for week in seen.weeks
-                )
-            ],
-            [_strip(strip, seen, at) for strip in seen.strips],
+        h.div(".cal-top")[
+            h.div(".cal-head")[
+                h.div(".cal-label"),
+                h.div(".cal-track.months", aria_hidden="true")[_months(seen.weeks)],
+                h.div(".cal-label"),
+                h.nav(".cal-track.numbers", aria_label="Semaines")[
+                    (
+                        _number(week, at, week in seen.usable, week == chosen, week_address(week))
+                        for week in seen.weeks
+                    )
+                ],
+                [_strip(strip, seen, at) for strip in seen.strips],
+            ]
         ],
         [_school(school, at, unfolded=unfolded) for school in seen.schools],
     ]
@@ -192,15 +194,16 @@ def _track(line: Line, at: dict[Week, int]) -> h.Element:
 
 
 def _bar(mark: Mark, first: Week, length: int, lane: int, at: dict[Week, int]) -> h.Element:
+    """How many divisions leave together is said where there is room for it, and in the title."""
     name = PUBLIC_LOOKS[mark.public].name
-    times = f" ×{mark.divisions}" if mark.divisions > 1 else ""
     sign = "▶" if mark.moved_weeks > 0 else "◀" if mark.moved_weeks < 0 else ""
+    words = h.fragment[h.i[sign] if sign else None, name]
     return h.span(
         class_=f"bar p-{mark.public}{' imposed' if mark.imposed else ''}"
         + (" short" if length == 1 else ""),
         style=f"left:{_part(at[first], at)};width:{_part(length, at)};top:{lane * _LANE + 2}px",
         title=described(mark),
-    )[h.i[sign] if sign else None, f"{name}{times}"]
+    )[(h.span[words], h.span[f"×{mark.divisions}"]) if mark.divisions > 1 else words]
 
 
 def described(mark: Mark) -> str:
