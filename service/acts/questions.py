@@ -76,14 +76,15 @@ def require_own_departure(scenario: Scenario, sight: Sight, subject: str) -> Non
 
 
 def reasons_of(
-    house: House, user: User, plan_id: str, pupil: str, period: str | None
-) -> tuple[Why, ...]:
+    house: House, user: User, plan_id: str, pupil: str, period: str | None,
+    *, stop: Callable[[], bool] = lambda: False,
+) -> tuple[Why, ...]:  # fmt: skip
     """Why a pupil has no place; who sits elsewhere is named only where the user may see them."""
     standing = _standing(house, user, plan_id, Action.READ_PUPILS)
     scenario, sight = standing.scenario, rights.sight(user)
     require_own_pupil(scenario, sight, pupil)
     with turn(house.asking):
-        answers = why(standing, pupil, period)
+        answers = why(standing, pupil, period, stop=stop)
     return tuple(_discreet(scenario, sight, answer) for answer in answers)
 
 
@@ -167,8 +168,18 @@ def leads(
     return answer.model_copy(update={"leads": tuple(told)})
 
 
-def comparison(house: House, user: User, plan_ids: Sequence[str]) -> Comparison:
-    """Plans side by side, the first as the base; pupils and small counts as the user may see."""
+def comparison(
+    house: House, user: User, plan_ids: Sequence[str], *, stop: Callable[[], bool] = lambda: False
+) -> Comparison:
+    """Plans side by side, the first as the base; pupils and small counts as the user may see.
+
+    Raises `Refusal` once `stop` says so: nothing can be told of plans half read.
+    """
+
+    def go_on(_: Contender) -> None:
+        if stop():
+            raise Refusal("etat-contraire", "La comparaison est arrêtée.")
+
     contenders = []
     seen: set[str] = set()
     for plan_id in plan_ids:
@@ -178,7 +189,7 @@ def comparison(house: House, user: User, plan_ids: Sequence[str]) -> Comparison:
         seen.add(row.id)
         contenders.append(Contender(row.id, house.scenario(of), house.plan(row).plan, row.bound))
     with turn(house.asking):
-        compared = compare(contenders)
+        compared = compare(contenders, told=go_on)
     return _veiled(compared, [c.scenario for c in contenders], rights.sight(user))
 
 

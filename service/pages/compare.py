@@ -58,7 +58,11 @@ async def comparison(visit: Visit, plan: Annotated[list[str] | None, Query()] = 
             return
         put(_chooser(listed, chosen))
         if len(pairs) >= 2:
-            later("Les plans sont relus et comparés…", lambda stopped: _fill(visit, pairs, stopped))
+            later(
+                "Les plans sont relus et comparés…",
+                lambda stopped: _fill(visit, pairs, stopped),
+                stoppable="Arrêter",
+            )
 
 
 def _chooser(listed: Sequence[PlanRow], chosen: Sequence[str]) -> h.Element:
@@ -88,10 +92,8 @@ def _title(row: PlanRow) -> str:
 async def _fill(
     visit: Visit, pairs: Sequence[tuple[PlanRow, ScenarioRow]], stopped: Stopped
 ) -> None:
-    compared = await visit.ask(questions.comparison, [row.id for row, _ in pairs])
+    compared = await visit.ask(questions.comparison, [row.id for row, _ in pairs], stop=stopped)
     calendars = [await visit.ask(plans.calendar, row.id) for row, _ in pairs]
-    if stopped():
-        return
     names = list(_NAMES[: len(pairs)])
     weeks, sizes = await aside(lambda: _year(visit, pairs))
     put(

@@ -53,6 +53,7 @@ async def handed_out(visit: Visit, plan_id: str, pour: str = "etablissements", q
         lead="Ce que chacun emporte : à l’écran, au mur, dans son agenda.",
     ):
         put(
+            h.p(".busy.making", role="status"),
             h.h2["À diffuser"],
             h.p(".soft")["Tout le bassin ; les effectifs de 1 à 4 élèves y sont masqués."],
             _table(plan_id, "À diffuser", (d for d in offered if d.masked)),

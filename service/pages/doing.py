@@ -3,6 +3,7 @@
 Must not know: acts, what pages show.
 """
 
+from asyncio import Lock
 from collections.abc import Awaitable, Callable
 
 import htpy as h
@@ -21,15 +22,18 @@ Stopped = Callable[[], bool]
 def button(
     text: str, handler: Callable[[], Awaitable[None]], *, primary: bool = False
 ) -> ui.button:
-    """A button; it cannot be pressed again while its handler works, whose refusals are told."""
+    """A button; while its handler works it turns and cannot be pressed again. Refusals are told."""
+
+    working = Lock()
 
     async def press() -> None:
-        made.disable()
-        try:
+        if working.locked():
+            return  # a second click, sent before the first one showed
+        async with working:
+            made.props("loading")
             await guarded(handler)()
-        finally:
             if not made.is_deleted:
-                made.enable()
+                made.props(remove="loading")
 
     made = ui.button(text, on_click=press, color=None).props("no-caps unelevated")
     return made.classes("act primary" if primary else "act")

@@ -102,7 +102,7 @@ def _form(visit: Visit, scenario: str, source: str, kind: Source) -> h.Node:
             _beginning(visit) if new else None,
             (_field(name, FIELDS[name]) for name in kind.asked),
             h.button(".button.primary", type="submit")["Voir ce que ça donne"],
-            h.p(".busy", role="status"),
+            h.p(".busy", role="status", data_stopped="Arrêté : rien n’est gardé."),
         ],
         h.p(".soft")[
             "Rien n’est gardé avant votre accord. Noms, téléphones et adresses de personnes "

@@ -101,7 +101,8 @@ async def _one(
         put(filters(f"/plans/{plan_id}/eleves", _seek(pupil)))
         later(
             "Les remèdes sont essayés un à un…",
-            lambda stopped: why(visit, plan_id, scenario, pupil),
+            lambda stopped: why(visit, plan_id, scenario, pupil, stopped),
+            stoppable="S’en tenir à ce qui est trouvé",
         )
 
 

@@ -50,7 +50,11 @@ async def upload(visit: Visit, refus: str = "") -> None:
                     h.span(".picked.soft")["aucun fichier choisi"],
                 ],
                 h.button(".button.primary", type="submit")["Déposer"],
-                h.p(".busy", role="status"),
+                h.p(
+                    ".busy",
+                    role="status",
+                    data_stopped="Arrêté. Si tout était lu, le scénario est déposé.",
+                ),
             ],
             None
             if refus

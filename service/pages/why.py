@@ -9,6 +9,7 @@ import htpy as h
 
 from service.acts import questions
 from service.exports.comparison import signed
+from service.pages.doing import Stopped
 from service.pages.pieces import notice, put, table
 from service.pages.visit import Visit
 from service.pages.words import number, weeks_in_words
@@ -17,9 +18,11 @@ from solver.whatif import Why
 from solver.whatif.why import Holder, Seat
 
 
-async def why(visit: Visit, plan_id: str, scenario: Scenario, pupil: str) -> None:
+async def why(visit: Visit, plan_id: str, scenario: Scenario, pupil: str, stopped: Stopped) -> None:
     """Each period of the pupil: placed where, or why not and what would help."""
-    answers = await visit.ask(questions.reasons_of, plan_id, pupil, None)
+    answers = await visit.ask(questions.reasons_of, plan_id, pupil, None, stop=stopped)
+    if stopped():
+        put(notice("Recherche arrêtée : tous les remèdes n’ont pas été essayés."))
     put([_why(scenario, answer) for answer in answers])
 
 

@@ -43,16 +43,22 @@ class _Read:
     figures: Indicators
 
 
-def compare(contenders: Sequence[Contender]) -> Comparison:
+def compare(
+    contenders: Sequence[Contender], *, told: Callable[[Contender], None] = lambda next_one: None
+) -> Comparison:
     """Two plans or more, of one scenario or of several; the first is the base.
 
+    `told` hears of each plan before it is read: what it raises ends the comparison.
     Rows of different scenarios are the same where they have the same identifiers. Raises
     `ValueError` with fewer than two plans or two of the same name.
     """
     names = [c.name for c in contenders]
     if len(names) < 2 or len(set(names)) < len(names):
         raise ValueError("two plans or more, each under its own name")
-    read = [_read(c) for c in contenders]
+    read = []
+    for contender in contenders:
+        told(contender)
+        read.append(_read(contender))
     scenarios = [c.scenario for c in contenders]
     return Comparison(
         sides=tuple(_side(r) for r in read),

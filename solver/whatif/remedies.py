@@ -3,7 +3,7 @@
 Must not know: how the answer is shown.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -73,10 +73,13 @@ class _Draft:
 
 
 class Remedies:
-    """The questions put to one plan; ask `of` for each pupil without a place."""
+    """The questions put to one plan; ask `of` for each pupil without a place.
 
-    def __init__(self, standing: Standing) -> None:
-        self._standing = standing
+    Once `stop` says so, nothing more is tried: what was found is the answer.
+    """
+
+    def __init__(self, standing: Standing, stop: Callable[[], bool] = lambda: False) -> None:
+        self._standing, self._stop = standing, stop
         self.filling = Filling(
             standing.scenario, standing.plan, standing.calendar, standing.journeys
         )
@@ -92,6 +95,8 @@ class Remedies:
             self._minutes(party),
             self._boarding(party),
         ):
+            if self._stop():
+                break
             tried = (self._applied(party, draft) for draft, _ in zip(drafts, range(_TRIES)))  # noqa: B905
             found += [a for a in [next((a for a in tried if a is not None), None)] if a is not None]
         shifted = self._shift(party)
@@ -254,6 +259,8 @@ class Remedies:
         rematch: Rematch | None = None
         best: tuple[int, Week, Plan] | None = None
         for start in problem.departures.allowed[unit].nonzero()[0].tolist():
+            if self._stop():
+                break
             week = standing.calendar.usable[start]
             if start == standing.solution.start[unit] or obstacles.at(week):
                 continue

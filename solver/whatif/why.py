@@ -3,7 +3,7 @@
 Must not know: how remedies are found, how the answer is shown.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 from typing import Annotated
 
@@ -73,11 +73,17 @@ class Why(Frozen):
     remedies: Annotated[tuple[Remedy, ...], column("remedes", "Ce qui le placerait, vérifié")]
 
 
-def why(standing: Standing, pupil_id: str, period_id: str | None = None) -> tuple[Why, ...]:
+def why(
+    standing: Standing,
+    pupil_id: str,
+    period_id: str | None = None,
+    *,
+    stop: Callable[[], bool] = lambda: False,
+) -> tuple[Why, ...]:
     """One answer per period of the pupil (or the one named), in order of rank.
 
-    Remedies are looked for where the pupil has no place; each has been applied to the tables and
-    verified. Raises `UnknownSubject`.
+    Remedies are looked for where the pupil has no place, until `stop` says so; each has been
+    applied to the tables and verified. Raises `UnknownSubject`.
     """
     scenario = standing.scenario
     pupil = scenario.pupil_of.get(pupil_id)
@@ -88,7 +94,7 @@ def why(standing: Standing, pupil_id: str, period_id: str | None = None) -> tupl
     if period_id is not None and period_id not in {p.id for p in periods}:
         near = get_close_matches(period_id, [p.id for p in periods], n=1)
         raise UnknownSubject(period_id, f"une période de la division {pupil.division}", near)
-    inquiry = _Inquiry(standing)
+    inquiry = _Inquiry(standing, stop)
     wanted = [p for p in periods if period_id in (None, p.id)]
     return tuple(inquiry(pupil, p) for p in sorted(wanted, key=lambda p: p.rank))
 
@@ -96,9 +102,9 @@ def why(standing: Standing, pupil_id: str, period_id: str | None = None) -> tupl
 class _Inquiry:
     """What all answers about one plan share."""
 
-    def __init__(self, standing: Standing) -> None:
+    def __init__(self, standing: Standing, stop: Callable[[], bool]) -> None:
         self._standing = standing
-        self._remedies = Remedies(standing)
+        self._remedies = Remedies(standing, stop)
         facts = self._remedies.filling.facts
         told = reasons(standing.scenario, standing.plan, facts)
         self._reason = {(u.pupil, u.period): u for u in told}

@@ -42,7 +42,61 @@ function picked(form) {
   const [file] = form.querySelector("input[type=file]").files;
   form.querySelector(".picked").textContent = file ? file.name : "aucun fichier choisi";
 }
+// What takes long says so, and can be stopped.
+function waiting(place, sentence, stop) {
+  const said = document.createElement("span");
+  const bar = document.createElement("progress");
+  const button = document.createElement("button");
+  said.textContent = sentence;
+  bar.setAttribute("aria-label", sentence);
+  button.type = "button";
+  button.textContent = "Arrêter";
+  button.addEventListener("click", stop);
+  place.replaceChildren(said, bar, button);
+}
+// A form is sent once, however often one clicks.
 document.addEventListener("submit", (event) => {
-  const busy = event.target.querySelector(".busy");
-  if (busy) busy.textContent = "Lecture et vérification de chaque cellule…";
+  const form = event.target;
+  if (form.method !== "post") return;
+  if (form.dataset.sent) { event.preventDefault(); return; }
+  form.dataset.sent = "oui";
+  const busy = form.querySelector(".busy");
+  if (busy)
+    waiting(busy, "Envoi, puis lecture et vérification de chaque cellule…", () => {
+      window.stop();
+      delete form.dataset.sent;
+      busy.textContent = busy.dataset.stopped;
+    });
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    form.querySelector(".busy")?.replaceChildren();
+  }
+});
+// A document takes seconds to be made: the page says so until it is there.
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[download]"), busy = document.querySelector(".busy.making");
+  if (!link || !busy || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  if (busy.dataset.sent) return;
+  busy.dataset.sent = "oui";
+  const control = new AbortController(), title = `« ${link.textContent} »`;
+  waiting(busy, `${title} se prépare…`, () => control.abort());
+  try {
+    const answer = await fetch(link.href, { signal: control.signal });
+    if (!answer.ok) throw new Error((await answer.json()).detail);
+    const made = document.createElement("a");
+    made.href = URL.createObjectURL(await answer.blob());
+    made.download = /filename="?([^";]+)/.exec(answer.headers.get("content-disposition"))?.[1] ?? "";
+    made.click();
+    setTimeout(() => URL.revokeObjectURL(made.href), 60000);
+    busy.textContent = `${title} est dans vos téléchargements.`;
+  } catch (error) {
+    busy.textContent = control.signal.aborted ? "Arrêté : rien n’est téléchargé."
+      : error instanceof TypeError ? "Le service ne répond pas : réessayer dans un instant."
+      : error.message;
+  } finally {
+    delete busy.dataset.sent;
+  }
 });
