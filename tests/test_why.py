@@ -70,6 +70,21 @@ def test_each_remedy_places_the_pupil_and_keeps_every_rule(
         assert changes == sorted(changes)
 
 
+def test_once_stopped_the_search_tells_the_remedies_it_had(
+    standing: Standing, remedied: dict[tuple[str, str], tuple[Applied, ...]]
+) -> None:
+    (pupil, period), all_found = max(remedied.items(), key=lambda item: len(item[1]))
+    assert len(all_found) > 1
+    lengths = []
+    for patience in range(12):
+        asked = iter(range(patience))
+        (said,) = why(standing, pupil, period, stop=lambda left=asked: next(left, None) is None)
+        assert said.steps
+        lengths.append(len(said.remedies))
+    assert lengths[0] == 0
+    assert lengths == sorted(lengths)
+
+
 def test_a_remedy_keeps_what_it_does_not_name(
     standing: Standing, remedied: dict[tuple[str, str], tuple[Applied, ...]]
 ) -> None:
