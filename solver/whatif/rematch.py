@@ -23,8 +23,11 @@ _MOST_DIVES = 100
 """Transports of a dive for a first solution."""
 _FIRST_SLACK = 4
 """Points above the transport within which options are first looked at."""
-_ROWS_PER_NODE = 30
-"""Options that the model of the rules looks at, for each transport that a question may take."""
+_ROWS_PER_NODE, _EFFORT_PER_NODE = 60, 1 / 300
+"""Options that the model of the rules looks at, and deterministic seconds that it takes, for each
+transport that a question may take."""
+_HOPE = 4
+"""Times more of both where another pupil might be placed."""
 
 
 class _Priced(NamedTuple):
@@ -89,40 +92,36 @@ class Rematch:
             if self.keeps_rules(solution):
                 return Matched(solution, 0)
         known = self._soon(start, rows, table)
-        most_rows = None if settled or nodes is None else _ROWS_PER_NODE * nodes
-        return self._settle(start, rows, table, answer.cost, known, most_rows)
+        if start == self._solution.start[self.unit]:
+            standing = [self._solution] if known is None else [known, self._solution]
+            known = min(standing, key=self._cost)
+        if nodes is not None and known is not None:
+            return self._closer(start, rows, table, answer.cost, known, nodes)
+        return self._settle(start, rows, table, answer.cost, known)
 
     def _soon(self, start: int, rows: Rows, table: Table) -> Solution | None:
-        """A good solution: a dive where one keeps every rule, then a short search from there."""
+        """A good solution: a dive where one keeps every rule, or nobody; then a short search."""
         diving = Branching(table, deepest_first=True)
         answer, settled = diving.search(_MOST_DIVES)
         self.nodes += diving.nodes
-        if answer is None or not settled:
-            return None
-        dived = self._with(start, rows.option[answer.taken])
-        if not self.keeps_rules(dived):
-            return None
-        places = np.flatnonzero(rows.option >= 0)
-        small = self._alone(start, rows[rows.option >= 0])
-        option = np.where(rows.option[answer.taken] >= 0,
-                          np.searchsorted(places, answer.taken), -1).astype(np.int32)  # fmt: skip
-        found = self._named(rows.option[places], improved(small, option))
-        better = self._with(start, found)
+        begin = self._with(start, np.full(len(self.demand), -1, np.int32))
+        if answer is not None and settled:
+            dived = self._with(start, rows.option[answer.taken])
+            begin = dived if self.keeps_rules(dived) else begin
+        places = rows[rows.option >= 0]
+        found = improved(self._alone(start, places), _rows_of(begin.option[self.demand], places))
+        better = self._with(start, _named(places, found))
         must = self._problem.demands.must[self.demand]
-        if (found[must] >= 0).all() and self.keeps_rules(better):
-            return min(dived, better, key=self._cost)
-        return dived
+        kept = [
+            one
+            for one in (begin, better)
+            if (one.option[self.demand][must] >= 0).all() and self.keeps_rules(one)
+        ]
+        return min(kept, key=self._cost, default=None)
 
     def _alone(self, start: int, rows: Rows) -> Problem:
         """The unit with these rows, and what the others leave it."""
         return narrowed(self._problem, self.others, self.unit, start, self.demand, rows)
-
-    @staticmethod
-    def _named(option: Ints, row: Ints) -> Ints:
-        """(n) the options behind rows of the unit alone; −1 stays."""
-        named = np.full(len(row), -1, np.int32)
-        named[row >= 0] = option[row[row >= 0]]
-        return named
 
     def _with(self, start: int, option: Ints) -> Solution:
         starts, options = self._solution.start.copy(), self._solution.option.copy()
@@ -334,33 +333,53 @@ class Rematch:
 
     # --- where the transport does not keep every rule
 
+    def _closer(
+        self, start: int, rows: Rows, table: Table, least: int, known: Solution, nodes: int
+    ) -> Matched:
+        """`known` or better, from as many of the rows that can still matter as `nodes` allow.
+
+        Where they do not allow all, only if one more pupil might be placed: then they are more.
+        `least`: what is proven so far.
+        """
+        best = self._cost(known)
+        if best == least:
+            return Matched(known, 0)
+        transport = relaxed(table, root(table))
+        beyond = reduced(table, root(table), transport.dual)
+        places = rows.option >= 0
+        told = (beyond <= best - transport.cost) & places
+        hopeful = best - least >= self._problem.demands.unplaced_cost[self.demand].min()
+        nodes *= _HOPE if hopeful else 1
+        most = _ROWS_PER_NODE * nodes
+        whole = told.sum() <= most
+        if not (whole or hopeful):
+            return Matched(known, best - least)
+        if not whole:
+            told &= beyond <= np.partition(beyond[told], most)[most]
+            told |= places & (known.option[self.demand][rows.pupil] == rows.option)
+        solution, proven = self._by_rules(start, rows[told], known, _EFFORT_PER_NODE * nodes)
+        if solution is not None and self._cost(solution) < best:
+            known, best = solution, self._cost(solution)
+        return Matched(known, 0 if whole and proven else best - least)
+
     def _settle(
-        self,
-        start: int,
-        rows: Rows,
-        table: Table,
-        least: int,
-        known: Solution | None,
-        most_rows: int | None,
+        self, start: int, rows: Rows, table: Table, least: int, known: Solution | None
     ) -> Matched | None:
         """The best solution by the rules, among options that the prices do not rule out.
 
         A row costs at least the transport's bound plus its reduced cost: rows beyond what the
-        best known solution leaves are of no use. `least`: what is proven so far. Where more than
-        `most_rows` are left, `known` stands, with what is left to prove.
+        best known solution leaves are of no use. `least`: what is proven so far.
         """
         transport = relaxed(table, root(table))
         beyond = reduced(table, root(table), transport.dual)
         slack = least - transport.cost + _FIRST_SLACK
         if known is not None:
-            cost = self._cost(known)
-            slack = cost - transport.cost
-            left = int(((beyond <= slack) & (rows.option >= 0)).sum())
-            if cost == least or (most_rows is not None and left > most_rows):
-                return Matched(known, cost - least)
+            slack = self._cost(known) - transport.cost
+            if self._cost(known) == least:
+                return Matched(known, 0)
         while True:
             told = beyond <= slack
-            solution = self._by_rules(start, rows[told & (rows.option >= 0)])
+            solution, _ = self._by_rules(start, rows[told & (rows.option >= 0)])
             if told.all():
                 return None if solution is None else Matched(solution, 0)
             if solution is None:
@@ -393,8 +412,13 @@ class Rematch:
             - equity(self.others.unplaced)
         )
 
-    def _by_rules(self, start: int, rows: Rows) -> Solution | None:
-        """What the model of the rules finds best among `rows`, or that it finds nothing."""
+    def _by_rules(
+        self, start: int, rows: Rows, known: Solution | None = None, effort: float | None = None
+    ) -> tuple[Solution | None, bool]:
+        """What the model of the rules finds best among `rows`, and whether nothing is better.
+
+        From `known`, with so much `effort` (deterministic seconds); without, to the proof.
+        """
         problem = self._problem
         bed = problem.options.bed[rows.option]
         houses = np.unique(bed[bed >= 0])
@@ -403,12 +427,36 @@ class Rematch:
             nobody = Solution(np.zeros(1, np.int32), np.full(len(self.demand), -1, np.int32))
             model = build(small, fixed=nobody, free_demands=range(len(self.demand)))
             _tighten(model)
-            answer = model.solve()
+            hint = None
+            if known is not None:
+                hint = Solution(nobody.start, _rows_of(known.option[self.demand], rows))
+            answer = model.solve(hint=hint, deterministic_limit=effort)
             if answer.solution is None:
-                return None
-            return self._with(start, self._named(rows.option, answer.solution.option))
-        emptied = self._with(start, np.full(len(self.demand), -1, np.int32))
-        return build(problem, fixed=emptied, free_demands=self.demand.tolist()).solve().solution
+                return None, answer.status == "infeasible"
+            solution = self._with(start, _named(rows, answer.solution.option))
+        else:
+            emptied = self._with(start, np.full(len(self.demand), -1, np.int32))
+            model = build(problem, fixed=emptied, free_demands=self.demand.tolist())
+            answer = model.solve(hint=known, deterministic_limit=effort)
+            if answer.solution is None:
+                return None, answer.status == "infeasible"
+            solution = answer.solution
+        return solution, answer.status == "optimal"
+
+
+def _named(rows: Rows, row: Ints) -> Ints:
+    """(n) the options behind rows; −1 stays."""
+    named = np.full(len(row), -1, np.int32)
+    named[row >= 0] = rows.option[row[row >= 0]]
+    return named
+
+
+def _rows_of(option: Ints, rows: Rows) -> Ints:
+    """(n) the rows of options, −1 where there is none."""
+    found = np.full(len(option), -1, np.int32)
+    there = np.flatnonzero(option[rows.pupil] == rows.option)
+    found[rows.pupil[there]] = there
+    return found
 
 
 def _tighten(model: Model) -> None:
