@@ -88,6 +88,12 @@ def test_a_folder_is_a_batch_of_all_scenarios_below_it(poles: Path) -> None:
     assert len({t.key for t in tasks_of(poles)}) == 3
 
 
+def test_a_folder_of_links_and_of_files_is_a_batch_too(poles: Path, tmp_path: Path) -> None:
+    (tmp_path / "lié").symlink_to((poles / "pole-01").absolute(), target_is_directory=True)
+    shutil.make_archive(str(tmp_path / "zippé"), "zip", poles / "pole-02")
+    assert list(batch(tmp_path).paths) == ["lié", "zippé.zip"]
+
+
 def test_a_manifest_crosses_scenarios_price_lists_and_seeds(poles: Path) -> None:
     manifest = poles / "essai.toml"
     manifest.write_text(

@@ -10,7 +10,8 @@ Must not know: what the scenarios hold.
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from glob import iglob
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -31,7 +32,7 @@ class Manifest(Frozen):
     title: Annotated[str, column("titre", "Titre du lot")] = ""
     scenarios: Annotated[
         tuple[str, ...], column("scenarios", "Dossiers ou fichiers, jokers permis")
-    ] = ("**",)
+    ] = ("**", "*.zip", "*.xlsx", "*.json")
     seeds: Annotated[
         tuple[Annotated[int, Field(ge=0)], ...], column("graines", "Graines", min_length=1)
     ] = (0,)
@@ -126,10 +127,17 @@ def _found(root: Path, patterns: tuple[str, ...]) -> dict[str, Path]:
         return {root.absolute().name: root}
     found: dict[str, Path] = {}
     for pattern in patterns:
-        for path in (root / pattern,) if (root / pattern).exists() else root.glob(pattern):
-            if _is_scenario(path):
-                found[path.relative_to(root).as_posix()] = path
+        named = (pattern,) if (root / pattern).exists() else _below(root, pattern)
+        found |= {Path(n).as_posix(): root / n for n in named if _is_scenario(root / n)}
     return dict(sorted(found.items()))
+
+
+def _below(root: Path, pattern: str) -> Iterator[str]:
+    """What a pattern names below a folder, behind links too; `**` alone names folders only."""
+    folders = pattern.endswith("**")
+    for name in iglob(pattern, root_dir=root, recursive=True):  # noqa: PTH207 - Path.glob stops at links
+        if not folders or (root / name).is_dir():
+            yield name
 
 
 def _is_scenario(path: Path) -> bool:
