@@ -69,5 +69,5 @@ def test_curl_alone_uploads_runs_stops_verifies_compares_and_publishes(
     assert '"stop_asked_at":"' in alone
     assert '"broken":{}' in alone
     assert compared.count("event: end") == 1
-    assert '"measures":[' in compared
+    assert '"mesures":[' in compared
     assert re.search(r'"published_at":"', compared)
