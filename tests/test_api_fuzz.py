@@ -28,6 +28,8 @@ CHECKS = [
     response_schema_conformance,
 ]
 ROLES = ("coordonnateur", "ddf", "rectorat", "admin", "personne")
+_PATIENCE_SECONDS = 120.0
+"""A prospect takes eight seconds of a quiet machine; schemathesis by itself gives up after ten."""
 DESTRUCTIVE = {"DELETE /api/v1/accounts/{account}", "PUT /api/v1/accounts/{account}"}
 """Asked with made-up identifiers only, so that the people of the town stay."""
 
@@ -124,7 +126,7 @@ def _besiege(place: Town, known: dict[str, str], role: str, operation: Any) -> i
             client = place.signed_in(role)
             cookies = dict(client.cookies)
             headers["X-CSRF-Token"] = client.headers["X-CSRF-Token"]
-        answer = case.call(headers=headers, cookies=cookies)
+        answer = case.call(headers=headers, cookies=cookies, timeout=_PATIENCE_SECONDS)
         case.validate_response(answer, checks=CHECKS)
 
     ask()
