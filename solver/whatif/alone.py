@@ -20,5 +20,5 @@ def improved(small: Problem, option: Ints) -> Ints:
     state = loaded(board, Solution(np.zeros(1, np.int32), option))
     seed_moves(0)
     everybody = np.arange(len(board.party), dtype=np.int64)
-    descend(board, state, everybody, np.empty(0, np.int64), _MOVES)
+    descend(board, state, everybody, np.empty(0, np.int64), _MOVES, 0)
     return unloaded(board, state.start, state.option).option

@@ -64,7 +64,7 @@ class Polish:
             ):
                 return None
             seed_moves(0)
-            descend(board, state, parties, movable, moves)
+            descend(board, state, parties, movable, moves, 1)
         finally:
             board.allowed[unit] = free
         return Polished(unloaded(board, state.start, state.option), int(objective(state)))
@@ -94,8 +94,10 @@ def neighbours(problem: Problem, solution: Solution, unit: int) -> Longs:
 
 
 @compiled
-def descend(board: Board, state: State, parties: Longs, movable: Longs, moves: int) -> None:
-    """So many moves; each is kept where the objective does not rise."""
+def descend(
+    board: Board, state: State, parties: Longs, movable: Longs, moves: int, gain: int
+) -> None:
+    """So many moves; each is kept where it wins `gain` points: 0 roams, 1 moves few pupils."""
     for _ in range(moves if len(parties) > 0 else 0):
         before = objective(state)
         forget(state)
@@ -103,8 +105,9 @@ def descend(board: Board, state: State, parties: Longs, movable: Longs, moves: i
         if len(movable) > 0 and np.random.random() < _REBUILT_SHARE:
             u = movable[np.random.randint(len(movable))]
             most = 1 + np.random.randint(_REBUILT_TOGETHER)
-            kept = rebuild_units(board, state, u, most, 0.1, before)
+            kept = rebuild_units(board, state, u, most, 0.1, before - gain)
         else:
-            kept = move_pupil(board, state, parties[np.random.randint(len(parties))], before)
+            q = parties[np.random.randint(len(parties))]
+            kept = move_pupil(board, state, q, before - gain)
         if not kept:
             undo_to(board, state, mark)

@@ -66,7 +66,7 @@ class Reseating:
 
     def _descend(self, state: State, parties: Longs, moves: int) -> None:
         seed_moves(0)
-        descend(self._board, state, parties, np.empty(0, np.int64), moves)
+        descend(self._board, state, parties, np.empty(0, np.int64), moves, 0)
 
 
 def _who_could(board: Board, host: int) -> Longs:
