@@ -30,8 +30,8 @@ class House:
         self._plans: Shelf[PlanFolder] = Shelf(_PLANS)
         self._standings: Shelf[Standing] = Shelf(_STANDINGS)
         self._prospects: Shelf[Prospect] = Shelf(_PLANS)
-        self.asking, self.making = Semaphore(1), Semaphore(1)
-        """One question at a time, and beside it one file made or read: see `service.acts.turns`."""
+        self.asking, self.exploring, self.making = Semaphore(1), Semaphore(1), Semaphore(1)
+        """One of a kind at a time, beside those of the other kinds: see `service.acts.turns`."""
 
     def keep(self, row: ScenarioRow, scenario: Scenario) -> None:
         """Remember a scenario just read."""

@@ -160,15 +160,18 @@ def events(content: bytes) -> dict[str, tuple[int, str]]:
     }
 
 
-def test_a_document_being_made_keeps_no_question_waiting(
-    place: Town, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("kind", "waits"), [("making", "documents/exact/xlsx"), ("exploring", "prospect")]
+)
+def test_what_takes_long_keeps_no_shift_table_waiting(
+    place: Town, monkeypatch: pytest.MonkeyPatch, kind: str, waits: str
 ) -> None:
     monkeypatch.setattr(turns, "_PATIENCE_SECONDS", 0.1)
-    with turns.turn(place.house.making):
+    with turns.turn(getattr(place.house, kind)):
         told = place.signed_in("ddf").get(
             f"/api/v1/plans/{place.plan_id}/shifts", params={"subject": own_periods()[0].id}
         )
-        busy = place.signed_in("ddf").get(f"/api/v1/plans/{place.plan_id}/documents/exact/xlsx")
+        busy = place.signed_in("ddf").get(f"/api/v1/plans/{place.plan_id}/{waits}")
     assert told.status_code == 200
     assert (busy.status_code, busy.headers["Retry-After"]) == (429, "10")
 

@@ -1,7 +1,7 @@
 """Questions put to a plan: another week, another host, why not, and plans side by side.
 
-One heavy question at a time: a `Standing` is for one thread. Must not know: HTTP, how answers are
-found.
+One question at a time, and one of those that explore a whole plan beside it: neither changes the
+`Standing`. Must not know: HTTP, how answers are found.
 """
 
 from collections.abc import Callable, Sequence
@@ -140,7 +140,7 @@ def shortage_of(
         uai not in {e.uai for e in standing.scenario.establishments} or not sight.of(uai)
     ):
         raise UnknownSubject(uai, "un établissement à votre portée")
-    with turn(house.asking):
+    with turn(house.exploring):
         return shortage(standing, uai, stop=stop)
 
 
@@ -155,7 +155,7 @@ def leads(
     standing = _standing(house, user, plan_id, Action.READ_PLAN)
 
     def found() -> Prospect:
-        with turn(house.asking):
+        with turn(house.exploring):
             return prospect(standing, seconds=_LOOK_SECONDS, stop=stop)
 
     answer = house.prospect(row, found)

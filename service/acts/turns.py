@@ -1,7 +1,8 @@
 """One heavy thing of a kind at a time, so that the other requests go on being served.
 
-Questions (`house.asking`) do not wait behind files (`house.making`): a shift table has its turn
-while a document is made or an import is read. Must not know: what is asked.
+Questions (`house.asking`) wait neither behind files (`house.making`) nor behind what explores a
+whole plan (`house.exploring`): a shift table has its turn while a document is made, an import is
+read or hosts to look for are found. Must not know: what is asked.
 """
 
 from collections.abc import Iterator
