@@ -144,6 +144,21 @@ def test_a_shift_table_says_every_week(place: Town, stored: tuple[ScenarioRow, P
     assert refused.status_code == 404
 
 
+def test_the_best_weeks_are_told_again_once_their_neighbours_have_adapted(
+    place: Town, stored: tuple[ScenarioRow, PlanRow]
+) -> None:
+    url, asked = f"/api/v1/plans/{stored[1].id}/shifts", {"subject": own_periods()[0].id}
+    table = place.signed_in("ddf").get(url, params=asked).json()
+    cost = {row["semaine"]: row["cout"] for row in table if row["cout"] is not None}
+    for role in ("ddf", "coordonnateur"):
+        told = place.signed_in(role).get(f"{url}/adapted", params=asked).json()
+        assert [one["actuelle"] for one in told] == [True, False, False, False]
+        assert all(one["cout"] <= cost[one["semaine"]] for one in told)
+        assert not any("plan" in one for one in told)
+        few = {one["deplaces"] for one in told} & {1, 2, 3, 4}
+        assert not few or role == "coordonnateur"
+
+
 def test_prospecting_answers_as_the_command_does(
     place: Town, stored: tuple[ScenarioRow, PlanRow], monkeypatch: pytest.MonkeyPatch
 ) -> None:

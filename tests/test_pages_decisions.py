@@ -81,6 +81,8 @@ def test_a_ddf_tries_a_week_proposes_it_and_reads_the_answer(bassin: Bassin, rea
     me.page.locator("button.shift-cell:not(.forbidden):not(.current)").first.click()
     me.page.wait_for_selector(".lane-bar.side-1")
     assert "semaine=" in me.page.url
+    me.page.wait_for_selector("h2:has-text('Une fois les départs voisins adaptés')")
+    assert me.page.locator("tr:has-text('(celle du plan)')").count() == 1
     assert me.violations() == []
     me.page.get_by_label("Pourquoi (la coordination le lira)").fill("Le plateau est pris.")
     me.page.get_by_role("button", name="Proposer ce décalage").click()

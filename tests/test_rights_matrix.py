@@ -220,7 +220,7 @@ class Call:
                 more["content"] = pack_plan(village(), result)
             case "PATCH /plans/{plan}":
                 more["json"] = {"title": "Essai"}
-            case "GET /plans/{plan}/shifts":
+            case "GET /plans/{plan}/shifts" | "GET /plans/{plan}/shifts/adapted":
                 more["params"] = {"subject": period.id}
             case "GET /plans/{plan}/why" | "GET /plans/{plan}/recommendations":
                 more["params"] = {"pupil": pupil.id, "period": period.id}

@@ -17,12 +17,14 @@ from solver.compare import Comparison, Contender, Point, compare, pareto
 from solver.domain import Scenario
 from solver.errors import UnknownSubject
 from solver.whatif import (
+    Adapted,
     Prospect,
     Recommendation,
     Shift,
     Shortage,
     Standing,
     Why,
+    adapted,
     prospect,
     recommendations,
     shifts,
@@ -62,6 +64,28 @@ def shift_table(
             if stop():
                 break
     return table
+
+
+def adaptations(
+    house: House, user: User, plan_id: str, subject: str,
+    *, rows: Sequence[Shift] = (), stop: Callable[[], bool] = lambda: False,
+) -> list[Adapted]:  # fmt: skip
+    """The plan's week and the most promising others, once the departures around have adapted.
+
+    `rows`: the table, where it is known. Small counts of pupils elsewhere are not told to whoever
+    does not see every pupil. Raises `UnknownSubject`.
+    """
+    standing = _standing(house, user, plan_id, Action.TRY_SHIFT)
+    sight = rights.sight(user)
+    require_own_departure(standing.scenario, sight, subject)
+    found = []
+    with turn(house.asking):
+        for one in adapted(standing, subject, rows or tuple(shifts(standing, subject))):
+            hidden = small(one.rehoused) and not sight.every_pupil
+            found.append(one.model_copy(update={"rehoused": None}) if hidden else one)
+            if stop():
+                break
+    return found
 
 
 def require_own_departure(scenario: Scenario, sight: Sight, subject: str) -> None:

@@ -16,7 +16,7 @@ from service.api.dependencies import CurrentUser, HouseDep, SliceDep, route
 from service.api.idempotency import IdempotentRoute
 from service.tables import PlanRow
 from solver.domain import Unplaced, Violation
-from solver.whatif import Prospect, Recommendation, Shift, Shortage, Why
+from solver.whatif import Adapted, Prospect, Recommendation, Shift, Shortage, Why
 
 router = APIRouter(prefix="/plans", tags=["plans"], route_class=IdempotentRoute)
 Id = Annotated[str, Path(max_length=64, description="Identifiant")]
@@ -236,6 +236,17 @@ def shifts(
 ) -> list[Shift]:
     """Et si ce départ avait lieu une autre semaine ? Chaque semaine, et ce qu’elle changerait."""
     return questions.shift_table(house, user, plan, subject)
+
+
+@router.get("/{plan}/shifts/adapted", **route(Action.TRY_SHIFT, *_QUESTION))
+def adapted(
+    plan: Id,
+    user: CurrentUser,
+    house: HouseDep,
+    subject: Annotated[Name, Query(description="Une période, ou un départ commun")],
+) -> list[Adapted]:
+    """Les trois semaines les plus prometteuses, une fois les départs voisins adaptés."""
+    return questions.adaptations(house, user, plan, subject)
 
 
 @router.get("/{plan}/why", **route(Action.READ_PUPILS, *_QUESTION))

@@ -37,7 +37,7 @@ def shift(
                 "sujet": subject,
                 "cout": standing.report.cost,
                 "semaines": [row.model_dump(mode="json") for row in rows],
-                "apres_adaptation": [one.model_dump(mode="json", exclude={"plan"}) for one in best],
+                "apres_adaptation": [one.model_dump(mode="json") for one in best],
             }
         )
     elif best:

@@ -32,7 +32,7 @@ from service.tables import PlanRow
 from solver.calendar import SchoolCalendar
 from solver.domain import Period, Scenario
 from solver.week import Week
-from solver.whatif import Shift
+from solver.whatif import Adapted, Shift
 
 _DRAW_SECONDS = 0.3
 _PICK = (
@@ -136,6 +136,47 @@ async def _fill(
                 NUMBERS,
             ),
         ]
+    )
+    if asking.finished and not stopped():
+        later(
+            "Et si les départs voisins s’adaptaient ? Les trois meilleures semaines sont reprises…",
+            lambda stopped: _adapt(visit, asking, stopped),
+            stoppable="Arrêter là",
+        )
+
+
+async def _adapt(visit: Visit, asking: Asking, stopped: Stopped) -> None:
+    """What the promising weeks cost once the departures around them have moved too."""
+    found = await visit.ask(
+        questions.adaptations,
+        asking.plan.id,
+        asking.subject,
+        rows=tuple(asking.rows.values()),
+        stop=stopped,
+    )
+    put(
+        h.h2["Une fois les départs voisins adaptés"],
+        table(
+            "Les semaines les plus prometteuses, une fois les départs voisins adaptés",
+            (
+                "Semaine",
+                "Points",
+                "Périodes qui bougent",
+                "Élèves d’ailleurs qui changent d’accueil",
+            ),
+            map(_adapted, found),
+            " d d",
+        ),
+    )
+
+
+def _adapted(one: Adapted) -> tuple[str, str, str, str]:
+    moved = ", ".join(one.moved[:5]) + (" …" if len(one.moved) > 5 else "")
+    return (
+        one.week.label() + (" (celle du plan)" if one.current else ""),
+        signed(one.change),
+        moved or "aucune",
+        "moins de 5" if one.rehoused is None else number(one.rehoused),
     )
 
 

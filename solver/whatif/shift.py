@@ -52,8 +52,11 @@ class Adapted(Frozen):
     cost: Annotated[int, column("cout", "Coût du plan entier, en points")]
     change: Annotated[int, column("ecart", "Points de plus que le plan")]
     moved: Annotated[tuple[str, ...], column("decalees", "Autres périodes qui changent de date")]
-    rehoused: Annotated[int, column("deplaces", "Élèves d’ailleurs qui changent d’accueil")]
-    plan: Annotated[Plan, column("plan", "Le plan entier")]
+    rehoused: Annotated[
+        int | None,
+        column("deplaces", "Élèves d’ailleurs qui changent d’accueil ; null : moins de 5"),
+    ]
+    plan: Annotated[Plan, column("plan", "Le plan entier, que rien n’écrit", exclude=True)]
 
 
 def unit_of(standing: Standing, subject: str) -> int:
