@@ -14,8 +14,9 @@ _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; color: #1b1b1b; background: #fff;
   max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { line-height: 1.2; } h2 { margin-top: 2.2rem; border-bottom: 2px solid #2f6da8; }
-table { border-collapse: collapse; margin: 1rem 0; display: block; overflow-x: auto; }
-th, td { padding: .3rem .7rem; border-bottom: 1px solid #d8d8d8; text-align: left; }
+table { border-collapse: collapse; margin: 1rem 0; display: block; overflow-x: auto;
+  font-size: .9rem; }
+th, td { padding: .3rem .5rem; border-bottom: 1px solid #d8d8d8; text-align: left; }
 thead th { background: #eef3f8; position: sticky; top: 0; }
 td { font-variant-numeric: tabular-nums; }
 img { max-width: 100%; height: auto; }
