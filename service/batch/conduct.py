@@ -165,6 +165,7 @@ class Conductor:
                 self._aside(standing, tuple(map(str, error.faults)))
             elif self._may_try_again(standing, f"{type(error).__name__} : {error}"):
                 again.append(standing)
+            future.release()  # or what died with its worker would be computed once more
         return again
 
     def _keep(self, standing: Standing, outcome: Outcome) -> None:

@@ -104,6 +104,8 @@ class Dispatcher:
         for key, (_, future) in self._sent.items():
             if future.status == "error":
                 _log.error("calcul %s : %s", key, future.exception(), extra={"run": key})
+            if future.done():
+                future.release()  # or it would be computed once more if its worker dies
         self._sent = {
             key: (number, future)
             for key, (number, future) in self._sent.items()
