@@ -17,7 +17,7 @@ lit aussi `,` ou la tabulation, l'ISO-8859-15, les dates `jj/mm/aaaa` et celles 
 la virgule décimale, oui/non/vrai/faux/x/1/0, et les en-têtes sans regarder majuscules, accents ni
 espaces. Les lignes vides ne comptent pas ; les listes d'une cellule sont séparées par des
 espaces. Une colonne, une clé ou une table inconnue est une faute. `*` marque ce qui est
-obligatoire, 🔑 ce qui identifie la ligne.
+obligatoire, ◆ ce qui identifie la ligne.
 
 N'entrent jamais : INE, noms et prénoms d'élèves, date de naissance, adresse, téléphone,
 courriel."""
@@ -33,7 +33,7 @@ feuilles, `reference_calendrier` et `reference_affectations`, et la clé vaut `r
 
 _VARIANTS = """\
 `base = "../autre"` dans `scenario.toml` : le scénario n'est plus que ce qui diffère. Chaque table
-ne contient que les lignes changées (reconnues à leurs colonnes 🔑) ou ajoutées. Une ligne changée
+ne contient que les lignes changées (reconnues à leurs colonnes ◆) ou ajoutées. Une ligne changée
 remplace celle de la base, une cellule vide comprise ; les colonnes **absentes** du fichier
 gardent la valeur de la base. La colonne `supprimer` (`oui`) retire la ligne. `[regles]`,
 `[bareme]` et `[calendrier]` se complètent clé par clé. `bases = ["../a", "../b"]` réunit deux
@@ -65,7 +65,7 @@ def _section(table: Table) -> list[str]:
 def _grid(columns: Iterable[Column]) -> str:
     lines = ["| colonne | contenu | valeur | défaut | exemple |", "|---|---|---|---|---|"]
     for c in columns:
-        name = f"`{c.header}`" + ("*" if c.required else "") + (" 🔑" if c.key else "")
+        name = f"`{c.header}`" + ("*" if c.required else "") + (" ◆" if c.key else "")
         contents = c.meaning + _named(c)
         default = "" if c.required else _code(written(c.default))
         cells = [name, contents, c.format + c.limits, default, _code(c.example)]

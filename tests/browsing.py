@@ -146,10 +146,10 @@ class Reader:
         return said
 
     def shoot(self, name: str) -> None:
-        """Screenshots, wide and light, narrow and dark, kept as artefacts."""
+        """A step of a journey, wide and light, narrow and dark; the walk keeps other names."""
         for width, mode in ((1280, "light"), (390, "dark")):
             self.look(width, mode)
-            self.keep(f"{name}-{width}-{mode}")
+            self.keep(f"etape-{name}-{width}-{mode}")
         self.look(1280, "light")
 
     def keep(self, name: str) -> None:

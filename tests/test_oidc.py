@@ -141,6 +141,13 @@ def test_whoever_has_no_account_stays_outside(
     assert browser.get("/api/v1/session").status_code == 401
 
 
+def test_a_ddf_begins_at_their_own_periods(place: Town, identity: Identity) -> None:
+    place.ddf(login="denis@ac-x.fr")
+    identity.claims |= {"sub": "51", "email": "denis@ac-x.fr"}
+    _, answer = signed_in(place, identity)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/departs")
+
+
 def test_another_subject_does_not_take_over_an_account(place: Town, identity: Identity) -> None:
     signed_in(place, identity)
     identity.claims = {"sub": "43", "email": "anne@ac-x.fr", "email_verified": True}

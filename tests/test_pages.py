@@ -312,7 +312,7 @@ def test_the_calendar_of_nancy_opens_fast(served: Served, reader: Any) -> None:
     """A large real bassin: how long it takes is printed, that it stays light is asserted."""
     if not (SHARED / "nancy-2026").is_dir():
         pytest.skip("scénarios réels absents")
-    from service.acts.measures import sizes
+    from service.sizes import sizes
     from solver.domain import Departure, Plan
 
     scenario = read(SHARED / "nancy-2026")

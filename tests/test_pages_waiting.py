@@ -10,14 +10,15 @@ from typing import Any
 
 import pypdf
 import pytest
-from browsing import Served
+from browsing import PASSWORD, Served
 from town import packed, village, village_solved
 from walking import whole
 
 from service.acts import plans, runs, scenarios
+from solver.domain import Scenario
 from solver.explain.parts import changed
 
-ACADEMY, BASSIN, SCHOOL = "Reims", "SEDAN", "0990001N"
+ACADEMY, BASSIN, SCHOOL = "Reims", "SEDAN", "0081234X"
 COORDINATOR, DDF, RECTORAT, ELSEWHERE = "sedan", "ddf-sedan", "reims", "ddf-ailleurs"
 _WATCH = """
     window.offered = [];
@@ -29,9 +30,26 @@ _WATCH = """
 """Notes each button that stops something, however short its life."""
 
 
+def sedan() -> Scenario:
+    """The village with a school of its own, which no other published plan knows."""
+    first = village().establishments[0].uai
+    own = changed(village(), academy=ACADEMY, bassin=BASSIN, title="Sedan, rentrée 2026")
+    return changed(
+        own,
+        establishments=tuple(
+            e.model_copy(update={"uai": SCHOOL}) if e.uai == first else e
+            for e in own.establishments
+        ),
+        divisions=tuple(
+            d.model_copy(update={"establishment": SCHOOL}) if d.establishment == first else d
+            for d in own.divisions
+        ),
+    )
+
+
 @pytest.fixture(scope="module")
 def ids(served: Served) -> dict[str, str]:
-    scenario = changed(village(), academy=ACADEMY, bassin=BASSIN, title="Sedan, rentrée 2026")
+    scenario = sedan()
     user = served.person("coordonnateur", COORDINATOR, academy=ACADEMY, bassins=[BASSIN])
     served.person("ddf", DDF, academy=ACADEMY, establishments=[SCHOOL])
     served.person("ddf", ELSEWHERE, academy="Nice", establishments=["0069999Z"])
@@ -53,12 +71,15 @@ def ids(served: Served) -> dict[str, str]:
 def test_a_ddf_is_led_to_the_periods_of_their_own_establishment(
     served: Served, ids: dict[str, str], reader: Any
 ) -> None:
-    me = reader(DDF)
-    me.open("/")
-    me.page.get_by_role("link", name="Mes périodes").click()
+    served.may_enter(DDF)
+    me = reader(None)
+    me.open("/connexion")
+    me.page.fill("[name=login]", DDF)
+    me.page.fill("[name=password]", PASSWORD)
+    me.page.keyboard.press("Enter")
     me.page.wait_for_url(f"**/plans/{ids['plan']}/departs")
     me.page.wait_for_selector("main tbody tr")
-    scenario = village()
+    scenario = sedan()
     mine = {
         p.id for p in scenario.periods
         if scenario.division_of[p.division].establishment == SCHOOL

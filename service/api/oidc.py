@@ -9,7 +9,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from service.accounts import oidc
 from service.accounts.secret import secret_of
 from service.api.dependencies import HouseDep, public
-from service.api.sessions import set_cookie
+from service.api.sessions import first_page, set_cookie
 from service.house import House
 from service.refusals import Refusal
 
@@ -72,7 +72,7 @@ def come_back(request: Request, house: HouseDep, code: Code, state: Code) -> Res
         raise Refusal("identifiants-refuses", "Cette connexion a expiré : recommencer.")
     claims = provider.claims(code, carried[1], carried[2])
     signed = oidc.sign_in(house.database, house.settings, claims)
-    answer = RedirectResponse("/", 303)
+    answer = RedirectResponse(first_page(signed.user), 303)
     set_cookie(answer, signed, house.settings)
     answer.delete_cookie(_COOKIE, path=_PATH)
     return answer

@@ -69,6 +69,11 @@ def set_cookie(response: Response, signed: SignedIn, settings: Settings) -> None
     )
 
 
+def first_page(user: User) -> str:
+    """Where somebody who asked for no page begins: a DDF at their own periods."""
+    return "/departs" if user.role == "ddf" else "/"
+
+
 @router.post("/session", status_code=201, **public("identifiants-refuses", "trop-gros"))
 def open_session(
     credentials: Credentials, request: Request, response: Response, house: HouseDep

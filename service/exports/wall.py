@@ -25,7 +25,6 @@ _GAP = 0.3
 _TEXT = 0.66
 """Size of the text of a bar, as a part of its lane."""
 _WEEKS_MM = 336.0
-_SHORT = {"3PM": "3e PM", "BACPRO": "Pro", "2GT": "2de"}
 _MONTHS = (
     "janvier", "février", "mars", "avril", "mai", "juin",
     "juillet", "août", "septembre", "octobre", "novembre", "décembre",
@@ -144,8 +143,8 @@ def _bar(bar: Bar, at: dict[Week, int], lane_mm: float) -> dict[str, Any]:
 
 def _fitting(bar: Bar, room_mm: float, lane_mm: float) -> str:
     """The longest label that the bar has room for."""
-    name = PUBLIC_LOOKS[bar.public].name
-    short = _SHORT.get(bar.public, name)
+    look = PUBLIC_LOOKS[bar.public]
+    name, short = look.name, look.brief or look.name
     times = f"\u00a0×{bar.divisions}" if bar.divisions > 1 else ""
     letter_mm = 0.52 * min(lane_mm * _TEXT, 4.0)
     room = room_mm - 1.2 - (1.5 if bar.moved_weeks else 0)

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse
 
 from service.accounts import invitations, people, sign_in
 from service.api.dependencies import COOKIE
-from service.api.sessions import set_cookie
+from service.api.sessions import first_page, set_cookie
 from service.house import House
 from service.refusals import Refusal
 
@@ -30,14 +30,15 @@ def inside(address: str) -> str:
 def enter(
     request: Request, login: Text = "", password: Text = "", suite: Text = "/"
 ) -> RedirectResponse:
-    """Open a session and go where one wanted to go."""
+    """Open a session and go where one wanted to go, or where one's role begins."""
     house: House = pages.state.house
     try:
         request.app.state.sign_in_limiter.take(request.client.host if request.client else "")
         signed = sign_in.sign_in(house.database, house.settings, login, password)
     except Refusal as refusal:
         return _back(f"/connexion?suite={quote(inside(suite), safe='')}", refusal)
-    answer = RedirectResponse(inside(suite), 303)
+    wanted = inside(suite)
+    answer = RedirectResponse(first_page(signed.user) if wanted == "/" else wanted, 303)
     set_cookie(answer, signed, house.settings)
     return answer
 

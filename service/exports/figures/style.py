@@ -39,16 +39,18 @@ class Look:
     hatch: str = ""
     ink: str = INK
     """Colour of text on the bar."""
+    brief: str = ""
+    """What a narrow bar has room for, where it is not the name."""
 
 
 PUBLIC_LOOKS: Mapping[Public, Look] = MappingProxyType(
     {
         "3E": Look("3e", "#1F5288", ink=PAPER),
-        "2GT": Look("2de GT", "#7DB1DE"),
+        "2GT": Look("2de GT", "#7DB1DE", brief="2de"),
         "4E": Look("4e", "#C9E0F3"),
-        "3PM": Look("3e prépa-métiers", "#C9E0F3", "////"),
-        "SEGPA": Look("SEGPA", "#C9E0F3", "...."),
-        "BACPRO": Look("Bac pro", "#EFA24A"),
+        "3PM": Look("3e prépa-métiers", "#C9E0F3", "////", brief="3PM"),
+        "SEGPA": Look("SEGPA", "#C9E0F3", "....", brief="SEG"),
+        "BACPRO": Look("Bac pro", "#EFA24A", brief="Pro"),
         "CAP": Look("CAP", "#A9560F", ink=PAPER),
         "BTS": Look("BTS", "#FBDDB5"),
         "CS": Look("CS", "#FBDDB5", "////"),

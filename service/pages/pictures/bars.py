@@ -30,6 +30,8 @@ _MONTHS = (
 )
 _LANE, _STRIP = 17, 46
 """Pixels of a lane and of a strip."""
+_LETTERS_PER_WEEK = 3.5
+"""At 1,280 pixels and on A3."""
 
 
 def sheet(
@@ -195,8 +197,10 @@ def _track(line: Line, at: dict[Week, int]) -> h.Element:
 
 def _bar(mark: Mark, first: Week, length: int, lane: int, at: dict[Week, int]) -> h.Element:
     """How many divisions leave together is said where there is room for it, and in the title."""
-    name = PUBLIC_LOOKS[mark.public].name
+    look = PUBLIC_LOOKS[mark.public]
     sign = "▶" if mark.moved_weeks > 0 else "◀" if mark.moved_weeks < 0 else ""
+    fits = len(sign + look.name) <= _LETTERS_PER_WEEK * length
+    name = look.name if fits else look.brief or look.name
     words = h.fragment[h.i[sign] if sign else None, name]
     return h.span(
         class_=f"bar p-{mark.public}{' imposed' if mark.imposed else ''}"
