@@ -9,7 +9,7 @@ from browsing import Served
 from town import hamlet, packed, village, village_solved
 from walking import whole
 
-from service.acts import plans, proposals, questions, runs, scenarios
+from service.acts import plans, proposals, questions, scenarios
 from service.tables import PlanRow
 from solver.explain.parts import changed
 from solver.search import solve
@@ -175,21 +175,48 @@ def test_the_rectorat_reads_no_pupil_and_finds_what_calls_for_somebody(
     assert bassin.ids["pupil"] not in me.page.content()
 
 
-@pytest.mark.slow
-def test_two_bassins_are_merged_and_a_batch_is_launched(bassin: Bassin, reader: Any) -> None:
+def enough(me: Any) -> None:
+    """On the page of a run: stop it as soon as it has a plan, and keep the plan."""
+    whole(me, me.page.url.removeprefix(me.place.url))
+    me.page.wait_for_selector(".figures div:has(dt:text-is('Coût')) strong:text-matches('[0-9]')")
+    me.page.locator("button", has_text="Arrêter et garder").dispatch_event("click")
+    me.page.wait_for_selector("text=Voir le calendrier")
+
+
+def test_two_bassins_are_merged_and_compared_with_their_separate_plans(
+    bassin: Bassin, reader: Any
+) -> None:
     me = reader(RECTORAT)
     whole(me, "/reunir")
     me.page.get_by_role("button", name="Réunir et calculer").click()
-    me.page.wait_for_selector("text=Suivre le calcul")
-    user = bassin.place.user(RECTORAT)
-    for run in runs.listed(bassin.place.house, user, tag="réunion").rows:
-        runs.stop(bassin.place.house, user, run.id)
+    me.page.get_by_role("link", name="Suivre le calcul").first.click()
+    me.page.wait_for_url("**/calculs/*")
+    enough(me)
+    whole(me, "/reunir")
+    me.page.get_by_role("link", name="Comparer", exact=True).last.click()
+    me.page.wait_for_url("**/comparer?plan=*")
+    me.page.wait_for_selector(".dumbbell tbody tr")
+    assert me.page.locator(".presence").count() == 2
+    assert bassin.ids["pupil"] not in me.page.content()
+
+
+def test_a_batch_tells_how_each_bassin_stands_and_keeps_its_plans_when_stopped(
+    bassin: Bassin, reader: Any
+) -> None:
+    me = reader(RECTORAT)
     whole(me, "/lots")
     me.page.get_by_role("button", name="Lancer le lot").click()
     me.page.wait_for_selector("progress")
+    rows = me.page.locator("main tbody tr")
+    bassins = rows.count()
+    assert bassins >= 2
+    me.page.wait_for_selector("main tbody td:text-matches('calcule|terminé')")
     connected(me)
     me.page.get_by_role("button", name="Arrêter et garder les plans").click()
-    me.page.wait_for_selector("progress[value='3']")
+    me.page.wait_for_selector(f"progress[value='{bassins}']")
+    states = rows.locator("td:nth-child(2)").all_inner_texts()
+    assert set(states) <= {"arrêté, plan gardé", "terminé", "échoué"}
+    assert me.violations() == []
 
 
 def test_a_week_is_locked_in_a_variant_and_the_last_change_undone(
@@ -219,7 +246,7 @@ def _choose(me: Any, label: str, start: str) -> None:
     me.page.get_by_role("option", name=start).first.click()
 
 
-def test_head_counts_alone_become_a_run(bassin: Bassin, reader: Any) -> None:
+def test_head_counts_alone_become_a_calendar(bassin: Bassin, reader: Any) -> None:
     me = reader(COORDINATOR)
     whole(me, "/harmoniser")
     text = me.page.get_by_label("Collèges et effectifs")
@@ -229,5 +256,7 @@ def test_head_counts_alone_become_a_run(bassin: Bassin, reader: Any) -> None:
     me.page.wait_for_selector("text=3 collèges, 274 élèves de 3e")
     me.page.get_by_role("button", name="Calculer le calendrier").click()
     me.page.wait_for_url("**/calculs/*")
-    user = bassin.place.user(COORDINATOR)
-    runs.stop(bassin.place.house, user, me.page.url.split("/")[-1])
+    enough(me)
+    me.page.get_by_role("link", name="Voir le calendrier").click()
+    me.page.wait_for_selector(".cal .school .bar")
+    assert me.page.locator(".cal .school").count() == 3
