@@ -30,7 +30,7 @@ def serve(host: str | None, port: int | None) -> None:
     house = House(settings)
     house.database.migrate()
     _welcome(house.database, settings)
-    app = create_app(settings, house, Dispatcher(settings, house.database))
+    app = create_app(settings, house, Dispatcher(settings, house.database, early=True))
     pages.install(app)
     config = uvicorn.Config(
         app,

@@ -82,13 +82,24 @@ class Born:
 
 
 def _ask(folder: Path, handed: list[int]) -> None:
-    """Send an order to the nursery, opened where there is none."""
-    global _asking, _nursery
+    """Send an order to the nursery."""
     with _lock:
-        if _asking is None or _nursery is None or _nursery.poll() is not None:
-            _close()
-            _asking, _nursery = _opened()
-        socket.send_fds(_asking, [os.fsencode(folder)], handed)
+        socket.send_fds(_open(), [os.fsencode(folder)], handed)
+
+
+def get_ready() -> None:
+    """Let the engine be loaded before anyone asks; returns at once."""
+    with _lock:
+        _open()
+
+
+def _open() -> socket.socket:
+    """Where the nursery listens, begun where there is none. Call it with the lock."""
+    global _asking, _nursery
+    if _asking is None or _nursery is None or _nursery.poll() is not None:
+        _close()
+        _asking, _nursery = _opened()
+    return _asking
 
 
 def _close() -> None:

@@ -15,6 +15,7 @@ from typing import Any
 from distributed import Future
 from sqlalchemy.exc import InterfaceError, OperationalError
 
+from service.jobs import birth
 from service.jobs.attempt import MOST_ATTEMPTS, Means, attempt
 from service.jobs.cluster import CORES, MEGABYTES, Room, opened
 from service.jobs.queue import in_turn
@@ -39,8 +40,9 @@ class _Heard:
 class Dispatcher:
     """Started with the service, closed with it."""
 
-    def __init__(self, settings: Settings, database: Database) -> None:
-        self._settings, self._database = settings, database
+    def __init__(self, settings: Settings, database: Database, *, early: bool = False) -> None:
+        """`early`: local workers load the engine at once, not when the first run comes."""
+        self._settings, self._database, self._early = settings, database, early
         self._wake, self._over = Event(), Event()
         self._stack = ExitStack()
         self._room: Room | None = None
@@ -128,6 +130,8 @@ class Dispatcher:
             self._room = self._stack.enter_context(
                 opened(s.scheduler, workers=s.workers, cores=s.run_cores, megabytes=s.run_megabytes)
             )
+            if self._early and not s.scheduler:
+                self._room.client.run(birth.get_ready, wait=False)
         except OSError as error:
             _log.warning("ordonnanceur injoignable (%s) : %s", s.scheduler, error)
         return self._room

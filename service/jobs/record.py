@@ -47,7 +47,7 @@ def take(database: Database, run_id: str, number: int) -> Taken | None:
         scenario = session.get(ScenarioRow, run.scenario_id)
         assert content is not None
         assert scenario is not None
-        run.attempt, run.status = number + 1, "started"
+        run.attempt, run.status, run.phase = number + 1, "started", "mise en route du moteur"
         run.heartbeat_at = now()
         run.started_at = run.started_at or run.heartbeat_at
         kept = runs.checkpoint(session, run_id)
