@@ -3,7 +3,10 @@
 import json
 import logging
 from collections.abc import Iterator
+from pathlib import Path
+from time import sleep
 
+import psutil
 import pytest
 from sqlalchemy.exc import OperationalError
 from town import BACKENDS, Town, packed, town, village, village_solved
@@ -17,6 +20,7 @@ from service.jobs.record import Record, Taken, take
 from service.logs import JsonLines
 from service.packing import pack_plan
 from service.refusals import Refusal
+from service.settings import Settings
 from service.store import Database
 from service.store import runs as rows
 from service.tables import RunRow
@@ -226,3 +230,26 @@ def test_an_account_with_too_many_runs_is_told_to_wait(place: Town, scenario_id:
         assert refused.value.code == "trop-de-calculs"
     finally:
         place.house.settings = wide
+
+
+@pytest.mark.parametrize("early", [True, False])
+def test_a_service_that_serves_loads_the_engine_before_the_first_run(
+    tmp_path: Path, early: bool
+) -> None:
+    settings = Settings(home=tmp_path, workers=1)
+    database = Database(settings.database_url)
+    database.migrate()
+    dispatcher = Dispatcher(settings, database, early=early)
+    dispatcher.start()
+    try:
+        for _ in range(600):
+            if dispatcher.is_ready:
+                break
+            sleep(0.1)
+        sleep(1.0)
+        below = psutil.Process().children(recursive=True)
+        nurseries = [p for p in below if "service.jobs.nursery" in p.cmdline()]
+        assert len(nurseries) == early
+    finally:
+        dispatcher.close()
+        database.close()

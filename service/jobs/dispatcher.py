@@ -131,7 +131,7 @@ class Dispatcher:
                 opened(s.scheduler, workers=s.workers, cores=s.run_cores, megabytes=s.run_megabytes)
             )
             if self._early and not s.scheduler:
-                self._room.client.run(birth.get_ready, wait=False)
+                self._room.client.run(birth.get_ready, on_error="ignore")
         except OSError as error:
             _log.warning("ordonnanceur injoignable (%s) : %s", s.scheduler, error)
         return self._room
