@@ -10,6 +10,8 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from typing import Any
 
+from pydantic import BaseModel
+
 from scenarios.tables import scenario_tables
 from scenarios.writing import rows_of
 from solver.domain import Host, Plan, Scenario
@@ -48,9 +50,10 @@ def pooled(scenarios: Mapping[str, Scenario], title: str) -> Scenario:
     faults: list[Fault] = []
     for name, scenario in scenarios.items():
         for field in _SHARED:
-            if getattr(scenario, field) != getattr(first, field):
+            here, there = getattr(first, field), getattr(scenario, field)
+            if here != there:
                 header = Scenario.model_fields[field].alias
-                faults.append(_quarrel(header, None, first_name, name))
+                faults.append(_quarrel(header, _differences(here, there), first_name, name))
     tables: dict[str, tuple[Any, ...]] = {}
     for table in scenario_tables().values():
         rows: dict[tuple[Any, ...], tuple[Any, str]] = {}
@@ -68,10 +71,21 @@ def pooled(scenarios: Mapping[str, Scenario], title: str) -> Scenario:
     return changed(first, title=title, bassin=bassin, reference=None, **tables)
 
 
-def _quarrel(what: str | None, row: str | None, one: str, other: str) -> Fault:
+def _differences(one: Any, other: Any) -> str:
+    """The two values; of a group of settings, the keys on which they differ."""
+    if not isinstance(one, BaseModel):
+        return f"{one} ; {other}"
+    return ", ".join(
+        field.alias or name
+        for name, field in type(one).model_fields.items()
+        if getattr(one, name) != getattr(other, name)
+    )
+
+
+def _quarrel(what: str | None, row: str, one: str, other: str) -> Fault:
     message = f"« {one} » et « {other} » ne disent pas la même chose"
     return Fault(
-        "bases-en-conflit", message, what, value=row, expected="la même ligne des deux côtés"
+        "bases-en-conflit", message, what, value=row, expected="la même chose des deux côtés"
     )
 
 

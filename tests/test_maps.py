@@ -63,6 +63,15 @@ def test_bassins_that_disagree_say_every_row(pair: dict[str, Scenario]) -> None:
     assert {f.table for f in refused.value.faults} == {"zone", "lieux", "accueils"}
 
 
+def test_settings_that_disagree_are_named(pair: dict[str, Scenario]) -> None:
+    one, other = pair.values()
+    prices = other.prices.model_copy(update={"unplaced": other.prices.unplaced + 1})
+    with pytest.raises(InvalidScenario) as refused:
+        pooled({"a": one, "b": other.model_copy(update={"prices": prices, "zone": "A"})}, "")
+    said = {fault.table: fault.value for fault in refused.value.faults}
+    assert said == {"zone": f"{one.zone} ; A", "bareme": "non_place"}
+
+
 def test_the_parts_of_a_bassin_share_out_its_schools_pupils_and_hosts(
     pair: dict[str, Scenario], tmp_path: Path
 ) -> None:

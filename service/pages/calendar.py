@@ -105,8 +105,7 @@ async def calendar(
 
 def _looked_at(seen: Calendar, chosen: Filter) -> Iterator[str]:
     """What a sheet of paper must say by itself: of what plan, and what is left out."""
-    yield seen.scenario.title
-    yield seen.plan.title
+    yield from dict.fromkeys((seen.scenario.title, seen.plan.title))
     yield count(len(seen.schools), "établissement")
     yield from (f"{PUBLIC_LOOKS[p].name} seulement" for p in seen.publics if p == chosen.public)
     if chosen.sector:

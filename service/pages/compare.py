@@ -65,6 +65,14 @@ async def comparison(visit: Visit, plan: Annotated[list[str] | None, Query()] = 
             )
 
 
+def _schools(compared: Comparison, names: Sequence[str], other: int) -> h.Node:
+    """Each establishment in the base and in another plan, by each figure that both plans give."""
+    rows = {figure: dumbbells(compared, other, figure) for figure in FIGURES}
+    return [
+        dumbbell(those, names[0], names[other], figure) for figure, those in rows.items() if those
+    ] or h.p(".empty")[f"{names[0]} et {names[other]} n’ont aucun établissement en commun."]
+
+
 def _chooser(listed: Sequence[PlanRow], chosen: Sequence[str]) -> h.Element:
     """One list per plan; the address says what was chosen."""
 
@@ -105,11 +113,7 @@ async def _fill(
             _measures("Coût par préférence", compared.costs, names),
         ],
         h.h2["Qui gagne, qui perd"],
-        (
-            (dumbbell(dumbbells(compared, i, figure), names[0], names[i], figure))
-            for i in range(1, len(pairs))
-            for figure in FIGURES
-        ),
+        (_schools(compared, names, i) for i in range(1, len(pairs))),
         h.h2["Les calendriers, alignés"],
         _presences(names, weeks, calendars, sizes),
         lanes(weeks, names, _moved(compared, calendars)[:_SHOWN]),

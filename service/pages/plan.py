@@ -86,7 +86,8 @@ def _publishing(visit: Visit, row: PlanRow) -> None:
         with ui.element("div").classes("row"):
             button("Publier", publish, primary=True)
             button("Pas maintenant", later)
-    button("Publier…", ask, primary=True)
+    with ui.element("div").classes("row"):
+        button("Publier…", ask, primary=True)
 
 
 def _figures(row: PlanRow, said: dict[str, Any]) -> h.Element:

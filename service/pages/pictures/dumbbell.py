@@ -56,8 +56,6 @@ def _value(school: School, side: int, figure: Figure) -> float | None:
 
 def dumbbell(rows: Sequence[Row], base: str, other: str, figure: Figure) -> h.Element:
     """The picture in its table; a circle for the base, a disc for the other plan."""
-    if not rows:
-        return h.p(".empty")["Aucun établissement dont les deux plans disent ce chiffre."]
     low = min(min(r.before, r.after) for r in rows)
     high = max(max(r.before, r.after) for r in rows)
 
