@@ -53,6 +53,8 @@ class Asking:
     finished: bool = False
     drawn: int = -1
     chosen: Week | None = None
+    proposed: bool = False
+    """Whoever proposes a week does not wait for what its neighbours would do."""
 
 
 @page("/plans/{plan_id}/depart")
@@ -152,7 +154,7 @@ async def _adapt(visit: Visit, asking: Asking, stopped: Stopped) -> None:
         asking.plan.id,
         asking.subject,
         rows=tuple(asking.rows.values()),
-        stop=stopped,
+        stop=lambda: asking.proposed or stopped(),
     )
     put(
         h.h2["Une fois les départs voisins adaptés"],
@@ -250,6 +252,7 @@ def _wish(visit: Visit, asking: Asking, row: Shift) -> None:
     message = ui.textarea("Pourquoi (la coordination le lira)").props("maxlength=2000 rows=2")
 
     async def propose() -> None:
+        asking.proposed = True
         made = await visit.ask(
             proposals.propose, asking.plan.id, asking.subject, row.week, message.value or ""
         )
