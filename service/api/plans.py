@@ -21,6 +21,7 @@ from solver.whatif import Adapted, Prospect, Recommendation, Shift, Shortage, Wh
 router = APIRouter(prefix="/plans", tags=["plans"], route_class=IdempotentRoute)
 Id = Annotated[str, Path(max_length=64, description="Identifiant")]
 Name = Annotated[str, Query(min_length=1, max_length=200)]
+Subject = Annotated[Name, Query(description="Une période, ou un départ commun")]
 Uai = Annotated[str | None, Query(pattern=r"^\d{7}[A-Z]$", description="Un seul établissement")]
 _QUESTION = ("introuvable", "sujet-inconnu", "plan-invalide")
 
@@ -232,7 +233,7 @@ def shifts(
     plan: Id,
     user: CurrentUser,
     house: HouseDep,
-    subject: Annotated[Name, Query(description="Une période, ou un départ commun")],
+    subject: Subject,
 ) -> list[Shift]:
     """Et si ce départ avait lieu une autre semaine ? Chaque semaine, et ce qu’elle changerait."""
     return questions.shift_table(house, user, plan, subject)
@@ -243,7 +244,7 @@ def adapted(
     plan: Id,
     user: CurrentUser,
     house: HouseDep,
-    subject: Annotated[Name, Query(description="Une période, ou un départ commun")],
+    subject: Subject,
 ) -> list[Adapted]:
     """Les trois semaines les plus prometteuses, une fois les départs voisins adaptés."""
     return questions.adaptations(house, user, plan, subject)

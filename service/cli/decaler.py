@@ -7,6 +7,8 @@ import typer
 
 from scenarios import read, read_own_plan, write_plan
 from service.cli.output import as_json, count, grid, number, out, say
+from service.exports.comparison import signed
+from service.exports.shifts import adapted_row
 from solver.calendar import SchoolCalendar
 from solver.week import Week
 from solver.whatif import Adapted, Shift, Standing, adapted, shifted, shifts, stand
@@ -80,26 +82,11 @@ def _told(standing: Standing, subject: str, rows: Iterator[Shift]) -> Iterator[S
         yield row
 
 
-def signed(value: int | None) -> str:
-    """« +12 », « −3 », « 0 »; an en dash for none."""
-    if value is None:
-        return "–"
-    return f"{'+' if value > 0 else '−' if value < 0 else ''}{number(abs(value))}"
-
-
 def _tell_adapted(best: tuple[Adapted, ...]) -> None:
     grid(
         "Les plus prometteuses, une fois les départs voisins adaptés",
         ("semaine", "points", "périodes qui bougent", "élèves qui changent d’accueil"),
-        [
-            (
-                one.week.label() + (" (celle du plan)" if one.current else ""),
-                signed(one.change),
-                ", ".join(one.moved[:5]) + (" …" if len(one.moved) > 5 else "") or "aucune",
-                number(one.rehoused),
-            )
-            for one in best
-        ],
+        [adapted_row(one) for one in best],
         " d d",
     )
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import typer
 
 from scenarios import read, read_own_plan
-from service.cli.decaler import signed
 from service.cli.output import as_json, count, grid, number, say
+from service.exports.comparison import signed
 from solver.week import Week
 from solver.whatif import Shortage, Standing, Why, shortage, stand, why
 

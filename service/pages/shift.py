@@ -11,6 +11,7 @@ from nicegui import events, ui
 from service.accounts.rights import Action, sight
 from service.acts import plans, proposals, questions
 from service.exports.comparison import signed
+from service.exports.shifts import adapted_row
 from service.pages.departures import shift_address
 from service.pages.doing import Stopped, button, later
 from service.pages.frame import frame
@@ -32,7 +33,7 @@ from service.tables import PlanRow
 from solver.calendar import SchoolCalendar
 from solver.domain import Period, Scenario
 from solver.week import Week
-from solver.whatif import Adapted, Shift
+from solver.whatif import Shift
 
 _DRAW_SECONDS = 0.3
 _PICK = (
@@ -166,19 +167,9 @@ async def _adapt(visit: Visit, asking: Asking, stopped: Stopped) -> None:
                 "Périodes qui bougent",
                 "Élèves d’ailleurs qui changent d’accueil",
             ),
-            map(_adapted, found),
+            map(adapted_row, found),
             " d d",
         ),
-    )
-
-
-def _adapted(one: Adapted) -> tuple[str, str, str, str]:
-    moved = ", ".join(one.moved[:5]) + (" …" if len(one.moved) > 5 else "")
-    return (
-        one.week.label() + (" (celle du plan)" if one.current else ""),
-        signed(one.change),
-        moved or "aucune",
-        "moins de 5" if one.rehoused is None else number(one.rehoused),
     )
 
 

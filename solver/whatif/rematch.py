@@ -95,6 +95,8 @@ class Rematch:
         if start == self._solution.start[self.unit]:
             standing = [self._solution] if known is None else [known, self._solution]
             known = min(standing, key=self._cost)
+        if known is not None and self._cost(known) == answer.cost:
+            return Matched(known, 0)
         if nodes is not None and known is not None:
             return self._closer(start, rows, table, answer.cost, known, nodes)
         return self._settle(start, rows, table, answer.cost, known)
@@ -342,8 +344,6 @@ class Rematch:
         `least`: what is proven so far.
         """
         best = self._cost(known)
-        if best == least:
-            return Matched(known, 0)
         transport = relaxed(table, root(table))
         beyond = reduced(table, root(table), transport.dual)
         places = rows.option >= 0
@@ -375,8 +375,6 @@ class Rematch:
         slack = least - transport.cost + _FIRST_SLACK
         if known is not None:
             slack = self._cost(known) - transport.cost
-            if self._cost(known) == least:
-                return Matched(known, 0)
         while True:
             told = beyond <= slack
             solution, _ = self._by_rules(start, rows[told & (rows.option >= 0)])
@@ -422,26 +420,22 @@ class Rematch:
         problem = self._problem
         bed = problem.options.bed[rows.option]
         houses = np.unique(bed[bed >= 0])
-        if can_be_narrowed(problem, self.others, self.unit, start, houses):
-            small = self._alone(start, rows)
-            nobody = Solution(np.zeros(1, np.int32), np.full(len(self.demand), -1, np.int32))
-            model = build(small, fixed=nobody, free_demands=range(len(self.demand)))
+        alone = can_be_narrowed(problem, self.others, self.unit, start, houses)
+        nobody = np.full(len(self.demand), -1, np.int32)
+        hint = known
+        if alone:
+            empty = Solution(np.zeros(1, np.int32), nobody)
+            model = build(self._alone(start, rows), empty, free_demands=range(len(self.demand)))
             _tighten(model)
-            hint = None
             if known is not None:
-                hint = Solution(nobody.start, _rows_of(known.option[self.demand], rows))
-            answer = model.solve(hint=hint, deterministic_limit=effort)
-            if answer.solution is None:
-                return None, answer.status == "infeasible"
-            solution = self._with(start, _named(rows, answer.solution.option))
+                hint = Solution(empty.start, _rows_of(known.option[self.demand], rows))
         else:
-            emptied = self._with(start, np.full(len(self.demand), -1, np.int32))
-            model = build(problem, fixed=emptied, free_demands=self.demand.tolist())
-            answer = model.solve(hint=known, deterministic_limit=effort)
-            if answer.solution is None:
-                return None, answer.status == "infeasible"
-            solution = answer.solution
-        return solution, answer.status == "optimal"
+            model = build(problem, self._with(start, nobody), free_demands=self.demand.tolist())
+        answer = model.solve(hint=hint, deterministic_limit=effort)
+        found = answer.solution
+        if found is not None and alone:
+            found = self._with(start, _named(rows, found.option))
+        return found, answer.status in ("optimal", "infeasible")
 
 
 def _named(rows: Rows, row: Ints) -> Ints:
