@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, TypeAlias
 
+import numpy as np
 from ortools.sat.python import cp_model
 
 from solver.problem import Problem, Solution
@@ -294,8 +295,26 @@ class Variables:
                 slots = self._integer(("slots", *key), most)
                 self._define(group_max * slots >= heads.total)
                 self._define(group_max * slots <= heads.total + (group_max - 1))
+                for demand, choices in self._arrivals[key].items():
+                    needed = -(-self._together[demand] // group_max)
+                    self._note(needed * total(choices) <= slots)
                 self._slots[key] = Flow(self, (("slots", *key),), slots, most)
         return self._slots[key]
+
+    def note_fit(self, host: int, room: Sequence[int]) -> None:
+        """Note, for the model, that a `binome` goes where and when there are slots for all of it.
+
+        `room`: the slots of the host in each week.
+        """
+        group_max = int(self.problem.capacities.group_max[host])
+        for period in self.visitors[host]:
+            duration, starts = self._duration[period], self.starts(period)
+            for demand, choices in self._arrivals[period, host].items():
+                needed = -(-self._together[demand] // group_max)
+                if needed > 1:
+                    wide = [s for s in starts if min(room[s : s + duration]) >= needed]
+                    if len(wide) < len(starts):
+                        self._note(total(choices) <= total(starts[s] for s in wide))
 
     @cached_property
     def beds(self) -> Mapping[tuple[int, int], Sequence[Flow]]:
@@ -389,6 +408,18 @@ class Variables:
 
     def _define(self, constraint: Constraint) -> None:
         self._open_model.add(constraint)
+
+    def _note(self, cut: Constraint) -> None:
+        """Keep a cut; one on settled decisions alone says nothing."""
+        if not isinstance(cut, bool):
+            self.cuts.append(cut)
+
+    @cached_property
+    def _together(self) -> list[int]:
+        """(D) how many are placed with each demand, itself included."""
+        group, groups = self.problem.demands.group, self.problem.demands.groups
+        sizes: list[int] = np.append(np.diff(groups.start), 1)[group].tolist()
+        return sizes
 
     @property
     def _open_model(self) -> cp_model.CpModel:

@@ -20,7 +20,9 @@ class HostCapacity(Requirement):
         """Subject: (host, week or −1)."""
         for host, periods in variables.visitors.items():
             flows = [variables.slots(period, host) for period in periods]
-            for week, fits in within(flows, problem.capacities.slots[host].tolist()):
+            offered = problem.capacities.slots[host].tolist()
+            variables.note_fit(host, offered)
+            for week, fits in within(flows, offered):
                 yield (host, week), fits
 
     def violations(self, facts: Facts) -> Iterator[Violation]:

@@ -124,6 +124,22 @@ def test_options_left_out_are_asked_for_where_they_could_pay(
     assert costs[0] == costs[1]
 
 
+def test_more_options_than_there_are_may_be_asked_for() -> None:
+    """Four times as many, again and again, go beyond what 32 bits hold."""
+    problem = prepare(generate(3, 40))
+    nobody = Solution(
+        problem.departures.allowed.argmax(axis=1).astype(np.int32),
+        np.full(len(problem.demands.period), -1, np.int32),
+    )
+    for keep in (1, 10_000, 2**31 - 1):
+        narrow, rows = matching.narrowed(problem, np.full_like(problem.options.tail, keep), nobody)
+        laid_out = np.minimum(np.diff(problem.options.start), keep)
+        assert (np.diff(narrow.options.start) == laid_out).all()
+        whole = laid_out == np.diff(problem.options.start)
+        assert (narrow.options.tail[whole] == problem.options.tail[whole]).all()
+        assert (rows < len(problem.options.host)).all()
+
+
 @pytest.mark.skipif(
     not (shutil.which("javac") and (timefold.CACHE / "jars").is_dir()),
     reason="no Java, or the wheel is not in the cache (tests fetch nothing)",

@@ -40,7 +40,8 @@ class Matching:
 def matching(problem: Problem, plan: Solution, seconds: float, seed: int = 0) -> Matching:
     """Improve the placement of `plan` as far as `seconds` allow, and bound what is possible."""
     deadline = monotonic() + seconds
-    keep = np.full(len(problem.options.start) - 1, FIRST_KEEP, np.int32)
+    laid_out = np.diff(problem.options.start)
+    keep = np.minimum(laid_out, FIRST_KEEP)
     bound, complete, reduced = 0, False, None
     while True:
         narrow, rows = narrowed(problem, keep, plan)
@@ -58,7 +59,7 @@ def matching(problem: Problem, plan: Solution, seconds: float, seed: int = 0) ->
             for variable, value in result.reduced_costs().items():
                 reduced[variable.id] = value
             break
-        keep[wanting] *= 4
+        keep[wanting] = np.minimum(4 * keep[wanting], laid_out[wanting])
     option, status = plan.option, "sans le temps du programme entier"
     if reduced is not None and deadline - monotonic() > 1:
         found, status = _finish(narrow, here, reduced, bound, deadline - monotonic(), seed)
@@ -73,6 +74,7 @@ def narrowed(problem: Problem, keep: Ints, plan: Solution) -> tuple[Problem, Int
     o = problem.options
     begin, end = o.start[:-1], o.start[1:]
     rank = np.arange(len(o.host)) - np.repeat(begin, end - begin)
+    keep = np.minimum(keep, end - begin)
     kept = rank < np.repeat(keep, end - begin)
     first_out = begin + keep
     cut = first_out < end
@@ -101,6 +103,8 @@ def _relaxed(problem: Problem, plan: Solution) -> Model:
                 if not isinstance(constraint, bool):
                     cp.add(constraint)
     cp.minimize(total(preference.price(problem, variables) for preference in PREFERENCES))
+    for cut in variables.cuts:
+        cp.add(cut)
     return Model(problem, variables, cp)
 
 
