@@ -5,7 +5,7 @@ One call runs a given number of moves at given temperatures; the clock stays wit
 
 import numpy as np
 
-from solver.problem import Longs
+from solver.problem import Flags, Longs
 from solver.search.board import Board
 from solver.search.compiled import compiled
 from solver.search.moves import fill_unit, move_pupil, move_unit, rebuild_units, settle_unit
@@ -17,6 +17,7 @@ from solver.search.state import (
     forget,
     leave_at,
     objective,
+    take_out_unit,
     undo_to,
 )
 
@@ -28,27 +29,21 @@ def seed_moves(seed: int) -> None:
 
 
 @compiled
-def construct(board: Board, state: State, order: Longs) -> None:
-    """Fill the units one after the other, each at the start where that costs least."""
+def construct(board: Board, state: State, order: Longs, held: Flags) -> None:
+    """Fill the units one after the other, each at the start where that costs least.
+
+    The units `held` stay where they are: the opening has places for them.
+    """
     for i in range(len(order)):
         u = order[i]
-        if board.allowed[u].sum() > 1 and not _holds_places(board, state, u):
+        if board.allowed[u].sum() > 1 and not held[u]:
             forget(state)
+            take_out_unit(board, state, u)
             leave_at(board, state, u, -1)
             settle_unit(board, state, u, 0.0)
         else:
             fill_unit(board, state, u, objective(state))
         forget(state)
-
-
-@compiled
-def _holds_places(board: Board, state: State, u: int) -> bool:
-    for i in range(board.unit[u].first, board.unit[u].end):
-        p = board.unit_period[i]
-        for q in range(board.period[p].first, board.period[p].end):
-            if state.option[q] >= 0:
-                return True
-    return False
 
 
 @compiled

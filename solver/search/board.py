@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from solver.problem import Flags, Ints, Longs, Problem
+from solver.problem import SAME, Flags, Ints, Longs, Problem
 from solver.search.compiled import hold
 
 MUST_COST = 10**7
@@ -51,6 +51,7 @@ _PARTY = np.dtype(
         ("previous", "i8"),  # party of the rank before, or −1
         ("following", "i8"),
         ("link", "i8"),  # FREE, SAME, DIFFERENT against `previous`
+        ("tied", "i8"),  # first of those that share one host by SAME, itself included; −1 if alone
         ("unplaced_cost", "i8"),
     ]
 )
@@ -164,6 +165,7 @@ def _party_records(
     previous = np.where(previous >= 0, party_of[previous], -1)
     following = np.full(len(members), -1, np.int32)
     following[previous[previous >= 0]] = np.flatnonzero(previous >= 0)
+    link = demands.link[first]
     party = _records(
         _PARTY,
         period=demands.period[first],
@@ -173,7 +175,8 @@ def _party_records(
         end=found.end,
         previous=previous,
         following=following,
-        link=demands.link[first],
+        link=link,
+        tied=_first_tied(previous, (link == SAME) & (previous >= 0)),
         unplaced_cost=np.array([unplaced[m].sum() for m in members], np.int64),
     )
     demand = np.concatenate(members) if members else np.empty(0, np.int32)
@@ -184,6 +187,16 @@ def _party_records(
         reference_host=demands.reference_host[demand],
     )
     return party, member
+
+
+def _first_tied(previous: Ints, same: Flags) -> Ints:
+    """For each party, the earliest rank whose host it has to find again, rank by rank, or −1."""
+    alone = ~same
+    alone[previous[same]] = False
+    tied = np.where(same, previous, np.arange(len(same)))
+    while same[tied].any():
+        tied = tied[tied]
+    return np.where(alone, -1, tied).astype(np.int32)
 
 
 def _period_records(problem: Problem, party: Records) -> tuple[Records, Ints]:

@@ -94,8 +94,10 @@ class Climber:
         period, unit = self.board.period, self.board.unit
         size = [period["size"][self.board.unit_period[r["first"] : r["end"]]].sum() for r in unit]
         order = np.argsort(-np.array(size), kind="stable")
+        held = np.zeros(len(unit), np.bool_)
+        held[period["unit"][self.board.party["period"][self.state.option >= 0]]] = True
         for first in range(0, len(order), _BUILT_TOGETHER):
-            construct(self.board, self.state, order[first : first + _BUILT_TOGETHER])
+            construct(self.board, self.state, order[first : first + _BUILT_TOGETHER], held)
             if should_stop():
                 break
         self._note_best()

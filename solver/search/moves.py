@@ -14,17 +14,29 @@ from solver.search.state import (
     PUSHED,
     State,
     breach,
-    cheapest_fit,
+    first_tied,
     fits,
     leave_at,
+    next_tied,
     objective,
     obstacle,
     place,
     placement_cost,
     saving,
     take_out,
+    take_out_tied,
     take_out_unit,
     undo_to,
+)
+from solver.search.tied import (
+    all_placed,
+    bring,
+    cheapest_at,
+    narrowest,
+    option_at,
+    seeks,
+    settle,
+    winnable,
 )
 
 MOST_PUSHED = 6
@@ -35,21 +47,6 @@ TRIES_TO_COMPLETE = 8
 """Pupils asked to fill up a slot that takes no fewer than `groupe_min`."""
 TRIES_PER_WAITING = 4
 """Attempts to push in each party that a moved unit leaves without a place."""
-
-
-@compiled
-def least_cost(board: Board, q: int) -> int:
-    """The cost of q's cheapest option, were every seat free; what it costs unplaced without any."""
-    first = board.party[q].first
-    if first == board.party[q].end:
-        return board.party[q].unplaced_cost
-    return board.option[first].cost
-
-
-@compiled
-def _winnable(board: Board, state: State, q: int) -> int:
-    """Points that placing the waiting q can win at most."""
-    return max(0, saving(board, state, q) - least_cost(board, q))
 
 
 @compiled
@@ -71,31 +68,47 @@ def _in_the_way(board: Board, state: State, q: int, o: int) -> int:
 
 
 @compiled
-def _settle(board: Board, state: State, q: int, room: int) -> None:
-    """Place the waiting q where it costs least, if that leaves at most `room` above full saving."""
-    worth = saving(board, state, q)
-    o = cheapest_fit(board, state, q, min(worth, room + 1))
-    if o >= 0:
-        place(board, state, q, o)
+def _oust(board: Board, state: State, q: int) -> None:
+    """Take out q and the ranks tied to it, to settle elsewhere."""
+    if board.party[q].tied < 0:
+        take_out(board, state, q)
+        state.pushed[state.total[PUSHED]] = q
+        state.total[PUSHED] += 1
+        return
+    take_out_tied(board, state, q)
+    m = first_tied(board, q)
+    while m >= 0:
+        if seeks(board, state, m) and not _is_pushed(state, m):
+            state.pushed[state.total[PUSHED]] = m
+            state.total[PUSHED] += 1
+        m = next_tied(board, m)
+
+
+@compiled
+def _is_pushed(state: State, q: int) -> bool:
+    found = False
+    for i in range(state.total[PUSHED]):
+        found = found or state.pushed[i] == q
+    return found
 
 
 @compiled
 def _push_out(board: Board, state: State, q: int) -> None:
-    """Take out q, with those of its division whom that would leave in an incomplete slot."""
-    p, h = board.party[q].period, board.option[state.option[q]].host
-    take_out(board, state, q)
-    state.pushed[state.total[PUSHED]] = q
-    state.total[PUSHED] += 1
+    """Take out q and the ranks tied to it, with whom that would leave in an incomplete slot."""
+    h = board.option[state.option[q]].host
+    _oust(board, state, q)
     low, high = board.host[h].group_min, board.host[h].group_max
-    if low > 1 and breach(int(state.together[p, h]), low, high) > 0:
-        r = state.head[h]
-        while r >= 0:
-            following = state.next[r]
-            if board.party[r].period == p:
-                take_out(board, state, r)
-                state.pushed[state.total[PUSHED]] = r
-                state.total[PUSHED] += 1
-            r = following
+    m = first_tied(board, q) if low > 1 else -1
+    while m >= 0:
+        p = board.party[m].period
+        if breach(int(state.together[p, h]), low, high) > 0:
+            r = state.head[h]
+            while r >= 0:
+                following = state.next[r]
+                if board.party[r].period == p and state.option[r] >= 0:
+                    _oust(board, state, r)
+                r = following
+        m = next_tied(board, m)
 
 
 @compiled
@@ -108,53 +121,108 @@ def _complete(board: Board, state: State, q: int) -> None:
             return
         r = np.random.randint(board.period[p].first, board.period[p].end)
         back = state.option[r]
-        if back >= 0 and (
-            board.option[back].host == h or board.host[board.option[back].host].group_min > 1
+        if back < 0 or (
+            board.option[back].host != h and board.host[board.option[back].host].group_min == 1
         ):
-            continue
-        for o in range(board.party[r].first, board.party[r].end):
-            if board.option[o].host == h:
-                if back >= 0:
-                    take_out(board, state, r)
-                if fits(board, state, r, o):
-                    place(board, state, r, o)
-                elif back >= 0:
-                    place(board, state, r, back)
-                break
+            bring(board, state, r, h)
 
 
 @compiled
-def insert_pushing(board: Board, state: State, q: int, o: int, ceiling: int) -> bool:
-    """Place the waiting q at o, pushing out whoever is in the way; the pushed settle elsewhere."""
+def _make_way(board: Board, state: State, q: int, o: int) -> bool:
+    """Push out whoever is in the way of the waiting q at o; False where that does not help."""
     while not fits(board, state, q, o):
         r = _in_the_way(board, state, q, o)
         if r < 0 or state.total[PUSHED] >= MOST_PUSHED:
             return False
         _push_out(board, state, r)
+    return True
+
+
+@compiled
+def _insert(board: Board, state: State, q: int, o: int, ceiling: int) -> bool:
+    """Place the waiting q at o, pushing out whoever is in the way; the pushed settle elsewhere."""
+    if not _make_way(board, state, q, o):
+        return False
     place(board, state, q, o)
     _complete(board, state, q)
+    return _settle_pushed(board, state, ceiling)
+
+
+@compiled
+def _insert_tied(board: Board, state: State, q: int, o: int, ceiling: int) -> bool:
+    """Take q, tied to other ranks, and these to the host of o, as `_insert` does for one alone."""
+    h = board.option[o].host
+    if state.option[q] >= 0:
+        _push_out(board, state, q)
+    else:
+        _oust(board, state, q)
+    gain = 0
+    m = first_tied(board, q)
+    while m >= 0:
+        if seeks(board, state, m):
+            at = option_at(board, m, h)
+            if at < 0:
+                return False
+            gain += saving(board, state, m) - placement_cost(board, state, m, at)
+        m = next_tied(board, m)
+    if objective(state) - gain > ceiling and board.host[h].group_min == 1:
+        return False
+    m = first_tied(board, q)
+    while m >= 0:
+        if seeks(board, state, m):
+            at = cheapest_at(board, state, m, h, 2**60)
+            if at < 0:
+                at = o if m == q else option_at(board, m, h)
+                if not _make_way(board, state, m, at):
+                    return False
+            place(board, state, m, at)
+        m = next_tied(board, m)
+    m = first_tied(board, q)
+    while m >= 0:
+        if state.option[m] >= 0:
+            _complete(board, state, m)
+        m = next_tied(board, m)
+    return _settle_pushed(board, state, ceiling)
+
+
+@compiled
+def _settle_pushed(board: Board, state: State, ceiling: int) -> bool:
+    """Settle those pushed out, in turn; False once the objective surely ends above `ceiling`."""
     pushed = state.total[PUSHED]
-    winnable = 0
+    left = 0
     for i in range(pushed):
-        if state.option[state.pushed[i]] < 0:
-            winnable += _winnable(board, state, state.pushed[i])
+        if _in_turn(board, state, i):
+            left += winnable(board, state, state.pushed[i])
     for i in range(pushed):
-        r = state.pushed[i]
-        if state.option[r] >= 0:
+        if not _in_turn(board, state, i):
             continue
-        if objective(state) - winnable > ceiling:
+        if objective(state) - left > ceiling:
             return False
-        winnable -= _winnable(board, state, r)
-        room = ceiling - objective(state) + saving(board, state, r) + max(0, winnable)
-        _settle(board, state, r, room)
+        r = state.pushed[i]
+        left -= winnable(board, state, r)
+        settle(board, state, r, ceiling - objective(state) + max(0, left))
     return objective(state) <= ceiling
 
 
 @compiled
+def _in_turn(board: Board, state: State, i: int) -> bool:
+    """Whether the i-th pushed waits, and is the first of those tied to it that were pushed."""
+    r = state.pushed[i]
+    if state.option[r] >= 0:
+        return False
+    if board.party[r].tied >= 0:
+        for j in range(i):
+            if board.party[state.pushed[j]].tied == board.party[r].tied:
+                return False
+    return True
+
+
+@compiled
 def move_pupil(board: Board, state: State, q: int, ceiling: int) -> bool:
-    """Give party q another option, picked near its cheapest, pushing others out if need be."""
+    """Give q, and the ranks tied to it, an option near its cheapest, pushing others out."""
+    q = narrowest(board, q)
     first, end = board.party[q].first, board.party[q].end
-    now = state.option[q]
+    now = state.option[q] if all_placed(board, state, q) else -1
     if first == end:
         return False
     reach = 16 if now < 0 else now - first + 6
@@ -162,6 +230,8 @@ def move_pupil(board: Board, state: State, q: int, ceiling: int) -> bool:
     if o == now:
         return False
     state.total[PUSHED] = 0
+    if board.party[q].tied >= 0:
+        return _insert_tied(board, state, q, o, ceiling)
     if now >= 0:
         _push_out(board, state, q)
         state.total[PUSHED] -= 1
@@ -169,19 +239,23 @@ def move_pupil(board: Board, state: State, q: int, ceiling: int) -> bool:
     gain = saving(board, state, q) - placement_cost(board, state, q, o)
     if objective(state) - gain > ceiling and board.host[board.option[o].host].group_min == 1:
         return False
-    return insert_pushing(board, state, q, o, ceiling)
+    return _insert(board, state, q, o, ceiling)
 
 
 @compiled
 def push_in(board: Board, state: State, q: int) -> None:
     """Try a few times to place the waiting q at a net gain, pushing others to other places."""
+    q = narrowest(board, q)
     first, end = board.party[q].first, board.party[q].end
     for _ in range(TRIES_PER_WAITING if end > first else 0):
         mark = state.total[JOURNAL]
         base = objective(state)
         state.total[PUSHED] = 0
         o = first + np.random.randint(min(end - first, 24))
-        if placement_cost(board, state, q, o) < saving(board, state, q) and insert_pushing(
+        if board.party[q].tied >= 0:
+            if _insert_tied(board, state, q, o, base - 1):
+                return
+        elif placement_cost(board, state, q, o) < saving(board, state, q) and _insert(
             board, state, q, o, base - 1
         ):
             return
@@ -191,23 +265,23 @@ def push_in(board: Board, state: State, q: int) -> None:
 @compiled
 def fill_unit(board: Board, state: State, u: int, ceiling: int) -> bool:
     """Place the waiting parties of unit u, in random order; False once surely above `ceiling`."""
-    count, winnable = 0, 0
+    count, left = 0, 0
     for i in range(board.unit[u].first, board.unit[u].end):
         p = board.unit_period[i]
         for q in range(board.period[p].first, board.period[p].end):
             if state.option[q] < 0:
                 state.order[count] = q
                 count += 1
-                winnable += _winnable(board, state, q)
+                left += winnable(board, state, q)
     for i in range(count - 1, 0, -1):
         j = np.random.randint(i + 1)
         state.order[i], state.order[j] = state.order[j], state.order[i]
     for i in range(count):
-        if objective(state) - winnable > ceiling:
+        if objective(state) - left > ceiling:
             return False
         q = state.order[i]
-        winnable -= _winnable(board, state, q)
-        _settle(board, state, q, saving(board, state, q))
+        left -= winnable(board, state, q)
+        settle(board, state, q, 0)
     return objective(state) <= ceiling
 
 
@@ -338,11 +412,10 @@ def move_unit(board: Board, state: State, u: int, s: int, ceiling: int) -> bool:
         if t < 0:
             return False
         leave_at(board, state, displaced[i], t)
-    winnable = 0
+    left = _waiting_worth(board, state, u)
     for i in range(count):
-        winnable += _waiting_worth(board, state, displaced[i])
-    winnable += _waiting_worth(board, state, u)
-    if objective(state) - winnable > ceiling:
+        left += _waiting_worth(board, state, displaced[i])
+    if objective(state) - left > ceiling:
         return False
     fill_unit(board, state, u, objective(state))
     push_in_unit(board, state, u)
@@ -360,5 +433,5 @@ def _waiting_worth(board: Board, state: State, u: int) -> int:
         p = board.unit_period[i]
         for q in range(board.period[p].first, board.period[p].end):
             if state.option[q] < 0:
-                points += _winnable(board, state, q)
+                points += winnable(board, state, q)
     return points

@@ -393,13 +393,36 @@ def undo_to(board: Board, state: State, mark: int) -> None:
 
 
 @compiled
+def first_tied(board: Board, q: int) -> int:
+    """The earliest rank of q's pupil that shares its host by `hote = meme`; q itself if alone."""
+    return q if board.party[q].tied < 0 else board.party[q].tied
+
+
+@compiled
+def next_tied(board: Board, q: int) -> int:
+    """The rank after q, if it has to find q's host again; or −1."""
+    r = board.party[q].following
+    return r if r >= 0 and board.party[r].link == SAME else -1
+
+
+@compiled
+def take_out_tied(board: Board, state: State, q: int) -> None:
+    """Leave q, and the ranks tied to it, without a place."""
+    m = first_tied(board, q)
+    while m >= 0:
+        if state.option[m] >= 0:
+            take_out(board, state, m)
+        m = next_tied(board, m)
+
+
+@compiled
 def take_out_unit(board: Board, state: State, u: int) -> None:
-    """Leave everybody of unit u without a place."""
+    """Leave everybody of unit u without a place, and the ranks of other units tied to them."""
     for i in range(board.unit[u].first, board.unit[u].end):
         p = board.unit_period[i]
         for q in range(board.period[p].first, board.period[p].end):
             if state.option[q] >= 0:
-                take_out(board, state, q)
+                take_out_tied(board, state, q)
 
 
 @compiled
