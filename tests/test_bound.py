@@ -10,6 +10,7 @@ import pytest
 from scenarios.generate import tiny
 from solver.bound import Bound, calendar_bound, unplaced_bound
 from solver.bound.chains import best_starts, chains
+from solver.bound.portions import WHOLE
 from solver.bound.relaxation import Relaxation
 from solver.bound.transport import NONE, transport
 from solver.domain import Scenario
@@ -93,6 +94,35 @@ def test_pupils_who_share_a_slot_share_its_price(price: int) -> None:
     best = optimum(problem)
     assert best is not None
     assert -(-relaxation(prices) >> 10) <= best
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_pupils_who_fit_into_a_slot_pay_more_than_the_slot(seed: int) -> None:
+    problem = prepare(tiny(seed))
+    relaxation = Relaxation(problem)
+    shared, dice = relaxation.sharing, np.random.default_rng(seed)
+    weights = (
+        2.0 ** (40 * dice.random(shared.weights)) * dice.integers(0, 2, shared.weights)
+    ).astype(np.int64)
+    own, others = shared.at(weights)
+    for p, row in product(range(len(problem.size)), range(len(shared.group_max))):
+        group = int(shared.group_max[row])
+        paid = [int(others[p, row])] * group
+        for i in np.flatnonzero(relaxation.seekers.period == p):
+            hosts = relaxation.seekers.host[relaxation.seekers.low[i] : relaxation.seekers.high[i]]
+            here = np.flatnonzero(shared.row[hosts[: own.shape[1]]] == row)
+            paid += [int(own[i, k]) for k in here[:1]]
+        assert sum(sorted(paid)[-group:]) <= 1 << WHOLE
+
+
+def test_who_is_alone_to_want_a_slot_for_two_pays_all_of_it() -> None:
+    two_for_one_seat = one_seat(weeks=1)
+    hosts = tuple(h.model_copy(update={"group_max": 2}) for h in two_for_one_seat.hosts)
+    scenario = two_for_one_seat.model_copy(update={"hosts": hosts})
+    problem = prepare(scenario)
+    bound = Bound(problem)
+    last(bound.improve(rounds=200))
+    assert bound.value == optimum(problem)
 
 
 def test_one_seat_for_two_pupils_is_bounded_exactly() -> None:

@@ -76,13 +76,13 @@ class Bound:
         """The prices and the starts that prove the bound: no prices at first."""
         if self._tree is not None:
             return self._tree.lowest
-        nothing = np.zeros_like(self._relaxation.where.highest)
+        nothing = self._relaxation.where.opening
         return Leaf(self.problem.departures.allowed, nothing, 0, 1.0)
 
     def _opening(self, incumbent: Solution | None) -> Longs:
         """Nothing has a price but the steps of `equite` that the incumbent is beyond."""
         where = self._relaxation.where
-        vector = np.zeros_like(where.highest)
+        vector = where.opening.copy()
         if incumbent is not None:
             problem = self.problem
             left_out = problem.establishment[problem.demands.period[incumbent.option < 0]]

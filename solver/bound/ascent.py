@@ -7,9 +7,8 @@ the prices stand for.
 
 import numpy as np
 
-from solver.bound.prices import Floats
+from solver.bound.prices import Floats, mean_unplaced
 from solver.bound.relaxation import Relaxation
-from solver.bound.seekers import SHARES
 from solver.problem import Flags, Longs
 
 _FIRST = 0.2
@@ -35,17 +34,16 @@ class Ascent:
         allowed: Flags | None = None,
         rate: float = 1.0,
     ) -> None:
-        """Start from `vector`, or from nothing; only starts `allowed` (U × W) count.
+        """Start from `vector`, or from no prices; only starts `allowed` (U × W) count.
 
         `rate`: length of the first steps, 1 for a walk from nothing.
         """
         self._relaxation = relaxation
         self._allowed = allowed
         self._highest = relaxation.where.highest
-        self.vector: Longs = np.zeros_like(self._highest) if vector is None else vector
+        self.vector: Longs = relaxation.where.opening if vector is None else vector
         self.rate = rate
-        unplaced = relaxation.problem.demands.unplaced_cost
-        self._stride = _FIRST * float(unplaced.mean() if len(unplaced) else 1.0) * 2.0**SHARES
+        self._stride = _FIRST * mean_unplaced(relaxation.problem)
         self._here: Floats = self.vector.astype(np.float64)
         self._mean: Floats = np.zeros_like(self._here)
         self._square: Floats = np.zeros_like(self._here)

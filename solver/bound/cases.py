@@ -10,6 +10,7 @@ import numpy as np
 from numba import njit
 
 from solver.bound.chains import APART, Chains, best_starts
+from solver.bound.portions import WHOLE
 from solver.bound.ties import DEPTH
 from solver.bound.transport import NONE, transport
 from solver.problem import Flags, Ints, Longs
@@ -34,7 +35,7 @@ class Pupils(NamedTuple):
 
 
 class Terms(NamedTuple):
-    """What hosts ask and allow: `Stays` and the `Tables` of the moment."""
+    """What hosts ask and allow: `Stays`, the `Tables` and the `Portions` of the moment."""
 
     stay: Ints
     """(P)"""
@@ -46,6 +47,14 @@ class Terms(NamedTuple):
     """(Q × W × H)"""
     seat: Longs
     """(Q × W × H)"""
+    slot: Longs
+    """(Q × W × G)"""
+    shared: Ints
+    """(H)"""
+    own: Ints
+    """(D × DEPTH)"""
+    others: Ints
+    """(P × G)"""
     bed: Longs
     """(Q × B × 3 × W)"""
     surcharge: Longs
@@ -97,12 +106,12 @@ class Desk(NamedTuple):
 def quick(unit: int, start: int, pupils: Pupils, terms: Terms, local: Longs) -> np.int64:
     """Sum over pupils of the cheapest open option under host prices `local` (H)."""
     first, period, school, sex, low, high, together, unplaced, kept, host, bed, costs, last = pupils
-    stay, _, weeks, rooms, seats, beds, surcharge, tied, moved = terms
+    stay, _, weeks, rooms, seats, slots, shared, own, others, beds, surcharge, tied, moved = terms
     total = np.int64(0)
     for i in range(first[unit], first[unit + 1]):
         q = stay[period[i]]
         end = start + weeks[q] - 1
-        room, seat = rooms[q, start], seats[q, start]
+        room, seat, slot = rooms[q, start], seats[q, start], slots[q, start]
         best = unplaced[i] + surcharge[school[i]]
         for o in range(low[i], high[i]):
             if costs[o] >= best:
@@ -111,8 +120,12 @@ def quick(unit: int, start: int, pupils: Pupils, terms: Terms, local: Longs) -> 
             if room[h] < together[i] or end > last[o]:
                 continue
             cost = costs[o] + seat[h] + local[h]
-            if o - low[i] < DEPTH:
-                cost += tied[i, o - low[i]]
+            g, k = shared[h], o - low[i]
+            if k < DEPTH:
+                cost += tied[i, k]
+            if g >= 0:
+                portion = own[i, k] if k < DEPTH else others[period[i], g]
+                cost += (slot[g] * portion) >> WHOLE
             if kept[i] != NONE and kept[i] != h:
                 cost += moved
             if bed[o] >= 0:
@@ -172,14 +185,14 @@ def lay_out(unit: int, start: int, pupils: Pupils, terms: Terms, slack: Longs, d
     option takes five times longer.
     """
     first, period, school, sex, low, high, together, unplaced, kept, host, bed, costs, last = pupils
-    stay, _, weeks, rooms, seats, beds, surcharge, tied, moved = terms
+    stay, _, weeks, rooms, seats, slots, shared, own, others, beds, surcharge, tied, moved = terms
     laid_begin, laid_host, laid_floor, laid_cost, laid_option, further, out, _ = desk
     size = 0
     for i in range(first[unit], first[unit + 1]):
         k = i - first[unit]
         q = stay[period[i]]
         end = start + weeks[q] - 1
-        room, seat = rooms[q, start], seats[q, start]
+        room, seat, slot = rooms[q, start], seats[q, start], slots[q, start]
         most = unplaced[i] + surcharge[school[i]]
         best = most
         laid_begin[k], out[k], further[k] = size, most, most
@@ -191,8 +204,12 @@ def lay_out(unit: int, start: int, pupils: Pupils, terms: Terms, slack: Longs, d
             if room[h] < together[i] or end > last[o]:
                 continue
             cost = costs[o] + seat[h]
-            if o - low[i] < DEPTH:
-                cost += tied[i, o - low[i]]
+            g, j = shared[h], o - low[i]
+            if j < DEPTH:
+                cost += tied[i, j]
+            if g >= 0:
+                portion = own[i, j] if j < DEPTH else others[period[i], g]
+                cost += (slot[g] * portion) >> WHOLE
             if kept[i] != NONE and kept[i] != h:
                 cost += moved
             if bed[o] >= 0:

@@ -7,6 +7,8 @@ know: how prices are improved.
 
 import numpy as np
 
+from solver.bound.portions import WHOLE
+from solver.bound.prices import Tables
 from solver.bound.relaxation import Relaxation
 from solver.bound.seekers import SHARES
 from solver.problem import PUBLICS, Flags, Ints, Longs, Problem, Solution
@@ -29,7 +31,7 @@ def causes(relaxation: Relaxation, vector: Longs, allowed: Flags, plan: Solution
     value = relaxation.choice.value
     best = value[np.arange(len(value)), relaxation.choice.starts]
     prices = relaxation.tables(vector)
-    own, paid, left_out = _paid(relaxation, prices.seat, prices.bed, plan)
+    own, paid, left_out = _paid(relaxation, prices, plan)
     start = plan.start[problem.departures.unit]
     present = prices.present[np.arange(len(start)), start]
     surcharge = prices.surcharge[problem.establishment]
@@ -57,9 +59,7 @@ def causes(relaxation: Relaxation, vector: Longs, allowed: Flags, plan: Solution
     return dict(sorted(((k, v) for k, v in whole.items() if v), key=lambda kv: -kv[1]))
 
 
-def _paid(
-    relaxation: Relaxation, seat: Longs, bed: Longs, plan: Solution
-) -> tuple[Longs, Longs, Longs]:
+def _paid(relaxation: Relaxation, prices: Tables, plan: Solution) -> tuple[Longs, Longs, Longs]:
     """(P) shares of the plan's own costs, shares it pays for seats and beds, pupils left out."""
     problem = relaxation.problem
     demands, options = problem.demands, problem.options
@@ -79,8 +79,13 @@ def _paid(
         lodged = options.bed[option]
         beds = np.zeros(len(period), np.int64)
         used = np.flatnonzero(lodged >= 0)
-        beds[used] = bed[stay[used], lodged[used], demands.sex[used], start[used]]
-        paid = np.where(placed, seat[stay, start, host] + beds, 0)
+        beds[used] = prices.bed[stay[used], lodged[used], demands.sex[used], start[used]]
+        slots = np.zeros(len(period), np.int64)
+        row = relaxation.sharing.row[host]
+        for d in np.flatnonzero(placed & (row >= 0)).tolist():
+            portion = relaxation.portion(d, int(host[d]))
+            slots[d] = int(prices.slot[stay[d], start[d], row[d]]) * portion >> WHOLE
+        paid = np.where(placed, prices.seat[stay, start, host] + slots + beds, 0)
     periods = len(problem.size)
     return (
         _by_period(period, own << SHARES, periods),

@@ -27,6 +27,8 @@ class Layout:
     offset: dict[str, int]
     limit: Longs
     """(n) right-hand sides; 0 where there is no limit."""
+    opening: Longs
+    """(n) where multipliers begin."""
     highest: Longs
     """(n) largest useful multiplier: 0 where there is no limit."""
     tutor: Ints
@@ -41,10 +43,11 @@ class Layout:
         return vector[begin : begin + math.prod(shape)].reshape(shape)
 
 
-def layout(problem: Problem, ties: int) -> Layout:
+def layout(problem: Problem, ties: int, weights: int) -> Layout:
     """Families of limits: seat, row (of a public), year, tutor, legal, bed, present, equity, tie.
 
-    `ties`: how many limits `hote` sets.
+    `ties`: how many limits `hote` sets. Last comes « weight », no limit but how pupils share the
+    prices of slots (`portions`): `weights` of them, at first all as much as a pupil left out.
     """
     capacities, weeks = problem.capacities, problem.weeks
     girls, boys, mixed = capacities.beds.astype(np.int64).T
@@ -64,6 +67,7 @@ def layout(problem: Problem, ties: int) -> Layout:
             problem.equity.surcharge[None, :] << SHARES,
         ),
         "tie": (np.ones(ties, np.int64), HIGHEST),
+        "weight": (np.zeros(weights, np.int64), HIGHEST),
     }
     shapes: dict[str, tuple[int, ...]] = {}
     offset: dict[str, int] = {}
@@ -75,7 +79,17 @@ def layout(problem: Problem, ties: int) -> Layout:
         bounded = limit < NO_LIMIT
         limits.append(np.where(bounded, limit, 0).ravel())
         highest.append(np.where(bounded, top, 0).ravel())
-    return Layout(shapes, offset, np.concatenate(limits), np.concatenate(highest), tutor, legal)
+    opening = np.zeros(sum(map(len, limits)), np.int64)
+    opening[offset["weight"] :] = mean_unplaced(problem)
+    return Layout(
+        shapes, offset, np.concatenate(limits), opening, np.concatenate(highest), tutor, legal
+    )
+
+
+def mean_unplaced(problem: Problem) -> int:
+    """Shares that leaving a pupil out costs on average: how far prices reach."""
+    unplaced = problem.demands.unplaced_cost
+    return int((unplaced.mean() if len(unplaced) else 1.0) * 2.0**SHARES)
 
 
 def _tutors(problem: Problem) -> tuple[Ints, Ints]:
@@ -112,7 +126,9 @@ class Tables:
     """What a vector of multipliers means for one pupil and for one case."""
 
     seat: Longs
-    """(Q × W × H) shares for one pupil's stay from week w on."""
+    """(Q × W × H) shares for one pupil's stay from week w on, but for slots that are shared."""
+    slot: Longs
+    """(Q × W × G) shares for a whole slot of a host that is shared."""
     bed: Longs
     """(Q × B × 3 × W) shares for a bed over a stay, by sex."""
     present: Longs
@@ -124,9 +140,9 @@ class Tables:
 
 
 def tables(problem: Problem, stays: Stays, where: Layout, met: Ints, vector: Longs) -> Tables:
-    """Prices of stays, rounded down wherever several pupils share a slot."""
+    """Prices of stays."""
     capacities, weeks = problem.capacities, problem.weeks
-    group = capacities.group_max.astype(np.int64)[:, None]
+    shared = capacities.group_max > 1
     slot = where.view(vector, "seat") + where.view(vector, "year")[:, None]
     rows = where.view(vector, "row")
     pupil = _by_host(where.view(vector, "tutor"), where.tutor)
@@ -134,13 +150,15 @@ def tables(problem: Problem, stays: Stays, where: Layout, met: Ints, vector: Lon
     bed = where.view(vector, "bed")
     # subsets: unknown, girls, boys, all
     by_sex = np.stack([bed[:, 1] + bed[:, 3], bed[:, 2] + bed[:, 3], bed.sum(axis=1)], axis=1)
-    seats = np.zeros((len(stays.weeks), weeks, len(group)), np.int64)
+    seats = np.zeros((len(stays.weeks), weeks, len(shared)), np.int64)
+    slots = np.zeros((len(stays.weeks), weeks, int(shared.sum())), np.int64)
     beds = np.zeros((len(stays.weeks), *by_sex.shape), np.int64)
     for q, (public, length) in enumerate(zip(stays.public, stays.weeks, strict=True)):
         weekly = slot
         if public >= 0 and len(rows):
             weekly = weekly + _by_host(rows, capacities.public_row[:, public])
-        weekly = weekly // group
+        slots[q] = _over_stay(weekly[shared], int(length)).T
+        weekly = np.where(shared[:, None], 0, weekly)
         if stays.training[q]:
             weekly = weekly + pupil
         seats[q] = _over_stay(weekly, int(length)).T
@@ -158,7 +176,7 @@ def tables(problem: Problem, stays: Stays, where: Layout, met: Ints, vector: Lon
     # The last entry is what NO_TIE reads.
     tie = np.append(where.view(vector, "tie"), 0)
     tied = tie[met[:, :, 0]] + tie[met[:, :, 1]]
-    return Tables(seats, beds, present, where.view(vector, "equity").sum(axis=1), tied)
+    return Tables(seats, slots, beds, present, where.view(vector, "equity").sum(axis=1), tied)
 
 
 def _by_host(rows: Longs, row: Ints) -> Longs:

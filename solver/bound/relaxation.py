@@ -10,6 +10,7 @@ from numba import njit
 
 from solver.bound.cases import Choice, Desk, Memory, Pupils, Terms, evaluate
 from solver.bound.chains import chains
+from solver.bound.portions import ALONE, WHOLE, Portions, pull, sharing
 from solver.bound.prices import Floats, Tables, layout, tables
 from solver.bound.seekers import SHARES, seekers
 from solver.bound.stays import stays
@@ -29,7 +30,9 @@ class Relaxation:
         self.stays = stays(problem)
         self.seekers = seekers(problem)
         self._met, count = ties(problem, self.seekers)
-        self.where = layout(problem, count)
+        self._row = np.argsort(self.seekers.demand)
+        self.sharing = sharing(problem, self.seekers)
+        self.where = layout(problem, count, self.sharing.weights)
         self._chains = chains(problem.departures)
         columns = self.seekers
         self._pupils = Pupils(*(getattr(columns, name) for name in Pupils._fields))
@@ -52,6 +55,8 @@ class Relaxation:
         """The bound in shares at these prices, for starts `allowed`; leaves its `choice`."""
         problem = self.problem
         prices = self.tables(vector)
+        self._weights = self.where.view(vector, "weight")
+        portions = self.sharing.at(self._weights)
         departures = problem.departures
         fixed = departures.cost << SHARES
         np.add.at(fixed, departures.unit, prices.present)
@@ -65,6 +70,10 @@ class Relaxation:
                 weeks=self.stays.weeks,
                 room=self.stays.room,
                 seat=prices.seat,
+                slot=prices.slot,
+                shared=self.sharing.row,
+                own=portions.own,
+                others=portions.others,
                 bed=prices.bed,
                 surcharge=prices.surcharge,
                 tied=prices.tied,
@@ -81,8 +90,17 @@ class Relaxation:
         """What the multipliers mean for one pupil and one case."""
         return tables(self.problem, self.stays, self.where, self._met, vector)
 
+    def portion(self, demand: int, host: int) -> int:
+        """What part of a slot of a shared host the demand pays, of 2**WHOLE."""
+        i, sharing = self._row[demand], self.sharing
+        low, high = self.seekers.low[i], self.seekers.high[i]
+        k = int((self.seekers.host[low:high] == host).argmax())
+        if k < DEPTH:
+            return int(sharing.portions.own[i, k])
+        return int(sharing.portions.others[self.seekers.period[i], sharing.row[host]])
+
     def excess(self) -> Floats:
-        """(n) what the last choice uses of each limit, minus the limit."""
+        """(n) what the last choice uses of each limit, minus the limit; where weights should go."""
         problem, where = self.problem, self.where
         gradient = -where.limit.astype(np.float64)
         starts = self.choice.starts[problem.departures.unit]
@@ -97,15 +115,24 @@ class Relaxation:
                 public_row=problem.capacities.public_row,
                 tutor_row=where.tutor,
                 legal_row=where.legal,
-                slot=1.0 / problem.capacities.group_max,
+                shared=self.sharing.row,
+                own=self.sharing.own,
+                others=self.sharing.others,
                 met=self._met,
             ),
+            self.sharing.portions,
             _Use(*(where.view(gradient, family) for family in _Use._fields)),
         )
         present = where.view(gradient, "present")
         for p, size in enumerate(np.diff(problem.demands.first).tolist()):
             out = slice(starts[p], starts[p] + problem.departures.duration[p])
             present[problem.family[p], out] += size
+        pull(
+            self._weights,
+            self.sharing.group_max,
+            self.sharing.pairs,
+            where.view(gradient, "weight"),
+        )
         return gradient
 
 
@@ -141,8 +168,12 @@ class _Uses(NamedTuple):
     """(H)"""
     legal_row: Ints
     """(H)"""
-    slot: Floats
-    """(H) slots that one pupil takes at least."""
+    shared: Ints
+    """(H) row among the hosts whose slots are shared."""
+    own: Ints
+    """(D × DEPTH) weight of each pupil there."""
+    others: Ints
+    """(P × G) weight of pupils who have the host further down."""
     met: Ints
     """(D × DEPTH × 2)"""
 
@@ -158,10 +189,19 @@ class _Use(NamedTuple):
     bed: Floats
     equity: Floats
     tie: Floats
+    weight: Floats
+    """Pupils of each weight who are there."""
 
 
 @njit(cache=True)
-def _use(starts: Ints, taken: Ints, pupils: Pupils, uses: _Uses, use: _Use) -> None:
+def _use(
+    starts: Ints,
+    taken: Ints,
+    pupils: Pupils,
+    uses: _Uses,
+    portions: Portions,
+    use: _Use,
+) -> None:
     """Add what every placed pupil uses; starts (P)."""
     for i in range(len(pupils.period)):
         p = pupils.period[i]
@@ -172,16 +212,21 @@ def _use(starts: Ints, taken: Ints, pupils: Pupils, uses: _Uses, use: _Use) -> N
             continue
         h, b, sex = pupils.host[o], pupils.bed[o], pupils.sex[i]
         row = uses.public_row[h, uses.public[p]]
-        use.year[h] += uses.weeks[p] * uses.slot[h]
-        k = o - pupils.low[i]
+        k, g, part = o - pupils.low[i], uses.shared[h], 1.0
+        if g != ALONE:
+            part = (portions.own[i, k] if k < DEPTH else portions.others[p, g]) / 2.0**WHOLE
+            weight = uses.own[i, k] if k < DEPTH else uses.others[p, g]
+            if weight != ALONE:
+                use.weight[weight] += 1.0
+        use.year[h] += uses.weeks[p] * part
         if k < DEPTH:
             for side in range(2):
                 if uses.met[i, k, side] != NO_TIE:
                     use.tie[uses.met[i, k, side]] += 1.0
         for w in range(start, start + uses.weeks[p]):
-            use.seat[h, w] += uses.slot[h]
+            use.seat[h, w] += part
             if row >= 0:
-                use.row[row, w] += uses.slot[h]
+                use.row[row, w] += part
             if uses.training[p] and uses.tutor_row[h] >= 0:
                 use.tutor[uses.tutor_row[h], w] += 1.0
             if uses.training[p] and uses.legal_row[h] >= 0:
