@@ -9,6 +9,7 @@ import numpy as np
 
 from solver.search.board import Board
 from solver.search.compiled import compiled
+from solver.search.slots import gather, open_slot
 from solver.search.state import (
     JOURNAL,
     PUSHED,
@@ -116,15 +117,32 @@ def _complete(board: Board, state: State, q: int) -> None:
     """Bring pupils of the same division to the host of q while its slot is incomplete."""
     p, h = board.party[q].period, board.option[state.option[q]].host
     low, high = board.host[h].group_min, board.host[h].group_max
+    if low > 1:
+        gather(board, state, p, h)
     for _ in range(TRIES_TO_COMPLETE if low > 1 else 0):
         if breach(int(state.together[p, h]), low, high) == 0:
             return
         r = np.random.randint(board.period[p].first, board.period[p].end)
         back = state.option[r]
         if back < 0 or (
-            board.option[back].host != h and board.host[board.option[back].host].group_min == 1
+            board.option[back].host != h and _may_leave(board, state, r, board.option[back].host)
         ):
             bring(board, state, r, h)
+
+
+@compiled
+def _may_leave(board: Board, state: State, r: int, h: int) -> bool:
+    """Whether the slots of host h stay complete without r."""
+    left = int(state.together[board.party[r].period, h]) - board.party[r].size
+    return breach(left, board.host[h].group_min, board.host[h].group_max) == 0
+
+
+@compiled
+def _settle(board: Board, state: State, q: int, slack: int) -> None:
+    """Place the waiting q as `settle` does, or else with classmates in a slot of several."""
+    settle(board, state, q, slack)
+    if state.option[q] < 0:
+        open_slot(board, state, q)
 
 
 @compiled
@@ -200,7 +218,7 @@ def _settle_pushed(board: Board, state: State, ceiling: int) -> bool:
             return False
         r = state.pushed[i]
         left -= winnable(board, state, r)
-        settle(board, state, r, ceiling - objective(state) + max(0, left))
+        _settle(board, state, r, ceiling - objective(state) + max(0, left))
     return objective(state) <= ceiling
 
 
@@ -281,7 +299,8 @@ def fill_unit(board: Board, state: State, u: int, ceiling: int) -> bool:
             return False
         q = state.order[i]
         left -= winnable(board, state, q)
-        settle(board, state, q, 0)
+        if state.option[q] < 0:
+            _settle(board, state, q, 0)
     return objective(state) <= ceiling
 
 
