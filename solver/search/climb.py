@@ -25,11 +25,11 @@ from solver.search.state import (
     place,
 )
 
-MOVES_A_DEGREE, MOST_DEGREES = 45.0, 5.0
+MOVES_A_DEGREE, MOST_DEGREES = 20.0, 5.0
 """First heat of unit moves, in degrees: what it costs to rebuild a few units at random (median).
 One degree for so many moves a demand in the whole budget, up to a limit: who has time may wander.
-Best met: 1.3 degrees at 35 moves (nancy), 5 to 20 at 230 (nancy), 2.5 to 7 at 400 and 7.5 at 2,000
-(luneville), 10 at 800 (demo)."""
+At 10 s, two seeds each on an L, an M and nancy: 15 and 25 win or tie against 45 and 90; at 40 s a
+limit of 10 is no better than 5 (L, nancy); at 10 s 3 is worse and 8 the same (S, luneville)."""
 _SETTLING = 0.02
 """Part of the budget spent cold, before a degree is measured."""
 _SAMPLES = 300
