@@ -104,7 +104,7 @@ def test_no_pupils_who_fit_into_a_slot_pay_more_than_the_slot(seed: int) -> None
     weights = (
         2.0 ** (40 * dice.random(shared.weights)) * dice.integers(0, 2, shared.weights)
     ).astype(np.int64)
-    own, others = shared.at(weights)
+    own, others = shared.scaled(weights)
     for p, row in product(range(len(problem.size)), range(len(shared.group_max))):
         group = int(shared.group_max[row])
         paid = [int(others[p, row])] * group

@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 
 from solver.bound.chains import APART, Chains, best_starts
-from solver.bound.portions import WHOLE
+from solver.bound.portions import WHOLE, at
 from solver.bound.ties import DEPTH
 from solver.bound.transport import NONE, transport
 from solver.problem import Flags, Ints, Longs
@@ -124,8 +124,7 @@ def quick(unit: int, start: int, pupils: Pupils, terms: Terms, local: Longs) -> 
             if k < DEPTH:
                 cost += tied[i, k]
             if g >= 0:
-                portion = own[i, k] if k < DEPTH else others[period[i], g]
-                cost += (slot[g] * portion) >> WHOLE
+                cost += (slot[g] * at(own, others, i, k, period[i], g)) >> WHOLE
             if kept[i] != NONE and kept[i] != h:
                 cost += moved
             if bed[o] >= 0:
@@ -208,8 +207,7 @@ def lay_out(unit: int, start: int, pupils: Pupils, terms: Terms, slack: Longs, d
             if j < DEPTH:
                 cost += tied[i, j]
             if g >= 0:
-                portion = own[i, j] if j < DEPTH else others[period[i], g]
-                cost += (slot[g] * portion) >> WHOLE
+                cost += (slot[g] * at(own, others, i, j, period[i], g)) >> WHOLE
             if kept[i] != NONE and kept[i] != h:
                 cost += moved
             if bed[o] >= 0:

@@ -68,10 +68,17 @@ class Sharing:
         """How many there are."""
         return int(self.pairs.first[-1])
 
-    def at(self, weights: Longs) -> Portions:
+    def scaled(self, weights: Longs) -> Portions:
         """The portions that these weights (≥ 0) make."""
         _scale(weights, self.group_max, self.pairs, self.own, self.portions)
         return self.portions
+
+
+@njit(cache=True, inline="always")
+def at(own: Ints, others: Ints, i: int, k: int, period: int, row: int) -> np.int32:
+    """What stands for the k-th option of demand i: its own at the head of the list, else theirs."""
+    found: np.int32 = own[i, k] if k < DEPTH else others[period, row]
+    return found
 
 
 def sharing(problem: Problem, seekers: Seekers) -> Sharing:

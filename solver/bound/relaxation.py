@@ -10,7 +10,7 @@ from numba import njit
 
 from solver.bound.cases import Choice, Desk, Memory, Pupils, Terms, evaluate
 from solver.bound.chains import chains
-from solver.bound.portions import ALONE, WHOLE, Portions, pull, sharing
+from solver.bound.portions import ALONE, WHOLE, Portions, at, pull, sharing
 from solver.bound.prices import Floats, Tables, layout, tables
 from solver.bound.seekers import SHARES, seekers
 from solver.bound.stays import stays
@@ -56,7 +56,7 @@ class Relaxation:
         problem = self.problem
         prices = self.tables(vector)
         self._weights = self.where.view(vector, "weight")
-        portions = self.sharing.at(self._weights)
+        portions = self.sharing.scaled(self._weights)
         departures = problem.departures
         fixed = departures.cost << SHARES
         np.add.at(fixed, departures.unit, prices.present)
@@ -92,12 +92,11 @@ class Relaxation:
 
     def portion(self, demand: int, host: int) -> int:
         """What part of a slot of a shared host the demand pays, of 2**WHOLE."""
-        i, sharing = self._row[demand], self.sharing
+        i, portions = self._row[demand], self.sharing.portions
         low, high = self.seekers.low[i], self.seekers.high[i]
         k = int((self.seekers.host[low:high] == host).argmax())
-        if k < DEPTH:
-            return int(sharing.portions.own[i, k])
-        return int(sharing.portions.others[self.seekers.period[i], sharing.row[host]])
+        row = self.sharing.row[host]
+        return int(at(portions.own, portions.others, i, k, self.seekers.period[i], row))
 
     def excess(self) -> Floats:
         """(n) what the last choice uses of each limit, minus the limit; where weights should go."""
@@ -214,8 +213,8 @@ def _use(
         row = uses.public_row[h, uses.public[p]]
         k, g, part = o - pupils.low[i], uses.shared[h], 1.0
         if g != ALONE:
-            part = (portions.own[i, k] if k < DEPTH else portions.others[p, g]) / 2.0**WHOLE
-            weight = uses.own[i, k] if k < DEPTH else uses.others[p, g]
+            part = at(portions.own, portions.others, i, k, p, g) / 2.0**WHOLE
+            weight = at(uses.own, uses.others, i, k, p, g)
             if weight != ALONE:
                 use.weight[weight] += 1.0
         use.year[h] += uses.weeks[p] * part

@@ -40,8 +40,7 @@ class Matching:
 def matching(problem: Problem, plan: Solution, seconds: float, seed: int = 0) -> Matching:
     """Improve the placement of `plan` as far as `seconds` allow, and bound what is possible."""
     deadline = monotonic() + seconds
-    laid_out = np.diff(problem.options.start)
-    keep = np.minimum(laid_out, FIRST_KEEP)
+    keep = np.full(len(problem.options.start) - 1, FIRST_KEEP, np.int32)
     bound, complete, reduced = 0, False, None
     while True:
         narrow, rows = narrowed(problem, keep, plan)
@@ -59,7 +58,7 @@ def matching(problem: Problem, plan: Solution, seconds: float, seed: int = 0) ->
             for variable, value in result.reduced_costs().items():
                 reduced[variable.id] = value
             break
-        keep[wanting] = np.minimum(4 * keep[wanting], laid_out[wanting])
+        keep[wanting] = np.minimum(4 * keep[wanting], len(problem.options.host))
     option, status = plan.option, "sans le temps du programme entier"
     if reduced is not None and deadline - monotonic() > 1:
         found, status = _finish(narrow, here, reduced, bound, deadline - monotonic(), seed)
