@@ -12,6 +12,7 @@ import numpy as np
 
 from solver.bound.ascent import Ascent
 from solver.bound.causes import causes
+from solver.bound.prices import Floats
 from solver.bound.relaxation import Relaxation
 from solver.bound.seekers import SHARES, in_points
 from solver.bound.tree import Leaf, Tree
@@ -38,7 +39,7 @@ class Bound:
         incumbent: Solution | None = None,
         should_stop: Callable[[], bool] = lambda: False,
     ) -> Iterator[int]:
-        """Better and better bounds, until the time, the rounds or the ideas are used up.
+        """The bound after each round, until the time, the rounds or the ideas are used up.
 
         The first `incumbent` given says where prices start; later calls go on where the last
         one ended. The same calls with `rounds` and without `seconds` give the same bounds.
@@ -49,9 +50,8 @@ class Bound:
         tree = self._tree
         done = 0
         while True:
-            if in_points(tree.lowest.value) > self.value:
-                self.value = in_points(tree.lowest.value)
-                yield self.value
+            self.value = max(self.value, in_points(tree.lowest.value))
+            yield self.value
             if rounds is not None and done >= rounds:
                 return
             if (deadline is not None and monotonic() > deadline) or should_stop():
@@ -64,6 +64,13 @@ class Bound:
         """Points between the incumbent's cost and the bound, by cause (French), largest first."""
         proof = self._proof
         return causes(self._relaxation, proof.vector, proof.allowed, incumbent)
+
+    @property
+    def usual(self) -> Floats:
+        """(U × W) how often the relaxation chose each start lately: where good plans may be."""
+        if self._tree is None:
+            return np.zeros(self.problem.departures.allowed.shape)
+        return self._tree.usual
 
     @property
     def seat_prices(self) -> Longs:

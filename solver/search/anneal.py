@@ -8,7 +8,14 @@ import numpy as np
 from solver.problem import Flags, Longs
 from solver.search.board import Board
 from solver.search.compiled import compiled
-from solver.search.moves import fill_unit, move_pupil, move_unit, rebuild_units, settle_unit
+from solver.search.moves import (
+    fill_unit,
+    move_pupil,
+    move_unit,
+    other_start,
+    rebuild_units,
+    settle_unit,
+)
 from solver.search.state import (
     GROUP_BREACH,
     JOURNAL,
@@ -81,7 +88,7 @@ def anneal(
 
     `movable`: units with more than one possible start. `tally`: tried and kept, by kind.
     """
-    parties, weeks = len(board.party), board.allowed.shape[1]
+    parties = len(board.party)
     if parties == 0:
         return
     for _ in range(moves):
@@ -96,10 +103,8 @@ def anneal(
                 kind = 3
                 kept = rebuild_units(board, state, u, 1 + np.random.randint(most), 0.1, ceiling)
             else:
-                s = np.random.randint(weeks)
-                if not board.allowed[u, s] or s == state.start[u]:
-                    continue
-                kept = move_unit(board, state, u, s, ceiling)
+                s = other_start(board, state, u)
+                kept = s >= 0 and move_unit(board, state, u, s, ceiling)
         else:
             kind = 1
             if state.total[WAITING] > 0 and np.random.random() < 0.2:

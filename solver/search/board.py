@@ -1,4 +1,4 @@
-"""The problem laid out for compiled loops: parties, their options, and all limits, read-only.
+"""The problem laid out for compiled loops: parties, their options, and all limits.
 
 A party is what moves as one: a pupil in a period, or a whole `binome`. Its options are hosts that
 can take all of it. Must not know: the plan being made.
@@ -19,6 +19,10 @@ MUST_COST = 10**7
 SATURATION, HOST_STABILITY = 0, 1
 """Cells of `price`."""
 
+LEAST_APPEAL = 0.1
+"""Of a start that the relaxation of the bound never chooses: that may be wrong."""
+
+Floats = NDArray[np.float64]
 Records = NDArray[np.void]
 
 _UNIT = np.dtype([("first", "i8"), ("end", "i8")])
@@ -77,13 +81,17 @@ _HOST = np.dtype(
 
 
 class Board(NamedTuple):
-    """Read-only arrays of records; indices as in `Problem`, and q parties (sorted by period)."""
+    """Arrays of records; indices as in `Problem`, and q parties (sorted by period).
+
+    Read-only but for `appeal`, which says where to look and nothing about what is allowed.
+    """
 
     ordinal: Ints  # (W)
     unit: Records  # (U)
     unit_period: Ints
     allowed: Flags  # (U × W)
     unit_cost: Longs  # (U × W)
+    appeal: Floats  # (U × W) how readily a start is tried, above 0 and up to 1
     period: Records  # (P)
     excluded: Ints  # periods that may not overlap
     absence_max: Ints
@@ -117,6 +125,7 @@ def lay_out(problem: Problem) -> Board:
         unit_period=departures.periods.values,
         allowed=departures.allowed,
         unit_cost=departures.cost,
+        appeal=np.ones(departures.allowed.shape),
         period=period,
         excluded=excluded,
         absence_max=departures.absences_max,
@@ -144,6 +153,17 @@ def lay_out(problem: Problem) -> Board:
         price=np.array([problem.prices.saturation, problem.prices.host_stability], np.int64),
     )
     return hold(board)
+
+
+def attract(board: Board, usual: Floats) -> None:
+    """Units try the starts (U × W) that the relaxation chose lately, `usual`, more readily.
+
+    The share of a start among those chosen, against the most usual one. A unit of which nothing is
+    known tries them all alike.
+    """
+    most = usual.max(axis=1, initial=0, keepdims=True)
+    np.divide(usual, most, out=board.appeal, where=most > 0)
+    np.maximum(board.appeal, LEAST_APPEAL, out=board.appeal)
 
 
 def _records(dtype: np.dtype[np.void], **columns: NDArray[Any]) -> Records:

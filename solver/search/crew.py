@@ -10,7 +10,7 @@ from collections.abc import Callable
 from threading import Thread
 
 from solver.problem import Solution
-from solver.search.board import Board
+from solver.search.board import Board, Floats, attract
 from solver.search.climb import Budget, Climber
 
 TURNS = 3
@@ -31,10 +31,15 @@ class Crew:
     ) -> None:
         moves = budget.moves or (budget.deadline - budget.begin) * MOVES_A_SECOND
         turns = TURNS if moves >= MOVES_FOR_TURNS * len(board.member) else 1
+        self._board = board
         self._budget = budget.shared(turns)
         climbers = [Climber(board, opening, seed + 7919 * i) for i in range(threads * turns)]
         self._teams = [climbers[i::threads] for i in range(threads)]
         self._climbers = climbers
+
+    def attract(self, usual: Floats) -> None:
+        """Where the relaxation of the bound would have each unit leave, (U × W): see `attract`."""
+        attract(self._board, usual)
 
     @property
     def leader(self) -> Climber:

@@ -316,15 +316,15 @@ def push_in_unit(board: Board, state: State, u: int) -> None:
 
 @compiled
 def settle_unit(board: Board, state: State, u: int, blink: float) -> bool:
-    """Let unit u, without a start, leave when that costs least; each week is overlooked at times.
+    """Let unit u, without a start, leave when that costs least; weeks are overlooked at times.
 
     `blink`: the chance that a week is overlooked (Christiaens, Vanden Berghe, Transportation
-    Science 2020). False where no week is possible.
+    Science 2020), larger where the week has little appeal. False where no week is possible.
     """
     mark = state.total[JOURNAL]
     best, best_start = 2**60, -1
     for s in range(board.allowed.shape[1]):
-        if not board.allowed[u, s] or np.random.random() < blink:
+        if not board.allowed[u, s] or np.random.random() >= (1.0 - blink) * board.appeal[u, s]:
             continue
         if obstacle(board, state, u, s) != -1:
             continue
@@ -404,6 +404,18 @@ def free_start(board: Board, state: State, u: int) -> int:
         if board.allowed[u, s] and obstacle(board, state, u, s) == -1:
             seen += 1
             if np.random.randint(seen) == 0:
+                found = s
+    return found
+
+
+@compiled
+def other_start(board: Board, state: State, u: int) -> int:
+    """Another start that unit u may have, picked at random by appeal; −1 if there is none."""
+    found, total = -1, 0.0
+    for s in range(board.allowed.shape[1]):
+        if board.allowed[u, s] and s != state.start[u]:
+            total += board.appeal[u, s]
+            if np.random.random() * total < board.appeal[u, s]:
                 found = s
     return found
 

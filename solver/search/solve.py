@@ -140,22 +140,21 @@ class _Run:
         return opening(self.problem, self.seed, seconds, should_stop=self.stop)
 
     def _climb_counted(self, first: Solution) -> Climber:
-        """So many moves, then so many rounds of the bound: the same every time."""
+        """So many rounds of the bound, then so many moves: the same every time."""
         budget = Budget(self.begin, self.deadline, self.iterations)
         crew = Crew(lay_out(self.problem), first, self.seed, 1, budget)
+        bound = Bound(self.problem)
+        for value in bound.improve(rounds=BOUND_ROUNDS, should_stop=self.stop):
+            self.bound = value
+            self._tell(None, None, "borne")
+        crew.attract(bound.usual)
 
         def told_to_stop() -> bool:
             self._tell(crew.leader.best, crew.leader.unplaced, "recherche")
             return self.stop()
 
         crew.climb(0, told_to_stop)
-        best = crew.leader
-        for value in Bound(self.problem).improve(
-            rounds=BOUND_ROUNDS, incumbent=best.solution(), should_stop=self.stop
-        ):
-            self.bound = max(self.bound, value)
-            self._tell(best.best, best.unplaced, "borne")
-        return best
+        return crew.leader
 
     def _climb_timed(self, first: Solution) -> Climber:
         """The crew, the bound beside it, until the time is up."""
@@ -173,18 +172,15 @@ class _Run:
             threads = crew.threads(lambda: self.stop() or crew.leader.best == self.bound)
             for thread in threads:
                 thread.start()
-            told = 2.0**62
             while any(thread.is_alive() for thread in threads):
                 sleep(_LISTEN_SECONDS)
                 self.bound = witness.listen()
+                crew.attract(witness.usual)
                 best = crew.leader
                 phase = "construction" if best.best is None else "recherche"
                 self._tell(best.best, best.unplaced, phase)
                 if keeper is not None and best.best is not None:
                     keeper.offer(best.best, best.solution)
-                if best.best is not None and best.best < 0.9 * told:
-                    told = best.best
-                    witness.tell(best.solution())
         self.verified = keeper.verified if keeper is not None else None
         return crew.leader
 

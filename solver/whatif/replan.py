@@ -135,8 +135,7 @@ class _Replanning:
         best = climber.solution()
         self._verified(best)
         repaired_seconds = monotonic() - self._begin
-        with Witness(unbound(self._problem)) as witness:
-            witness.tell(best)
+        with Witness(unbound(self._problem), best) as witness:
             quiet = free_dates or not self._losses(best)
             best = self._climbed(steady, climber, witness, 1.0 if quiet else _STEADY_SHARE)
             if not free_dates and self._losses(best):
