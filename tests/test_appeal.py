@@ -49,7 +49,7 @@ def test_a_start_is_drawn_in_proportion_to_how_often_it_was_chosen() -> None:
     others = np.flatnonzero(board.allowed[u])
     others = others[others != state.start[u]]
     usual = np.zeros(board.allowed.shape)
-    usual[u, others[0]], usual[u, others[1]] = 0.6, 0.3
+    usual[u, others[0]], usual[u, others[1]] = 0.65, 0.35
     attract(board, usual)
     counts = np.zeros(board.allowed.shape[1] + 1, np.int64)
     seed_moves(0)
@@ -57,10 +57,10 @@ def test_a_start_is_drawn_in_proportion_to_how_often_it_was_chosen() -> None:
     assert counts[-1] == 0
     assert counts.sum() == counts[others].sum()
     weight = np.full(len(others), LEAST_APPEAL)
-    weight[:2] = 1.0, 0.5
+    weight[:2] = 1.0, 0.35 / 0.65
     share = weight / weight.sum()
     assert np.abs(counts[others] / counts.sum() - share).max() < 0.02
-    unknown = np.delete(board.appeal, u, axis=0)
+    unknown = np.delete(np.where(board.allowed, board.appeal, 1), u, axis=0)
     assert (unknown == 1).all()
 
 

@@ -158,12 +158,13 @@ def lay_out(problem: Problem) -> Board:
 def attract(board: Board, usual: Floats) -> None:
     """Units try the starts (U × W) that the relaxation chose lately, `usual`, more readily.
 
-    The share of a start among those chosen, against the most usual one. A unit of which nothing is
-    known tries them all alike.
+    How often each was chosen, against the most usual one; what the choices lack to 1 is shared by
+    all possible starts, so that the first few say little and a unit without any tries all alike.
     """
-    most = usual.max(axis=1, initial=0, keepdims=True)
-    np.divide(usual, most, out=board.appeal, where=most > 0)
-    np.maximum(board.appeal, LEAST_APPEAL, out=board.appeal)
+    possible = board.allowed / np.maximum(1, board.allowed.sum(axis=1, keepdims=True))
+    known = usual + (1.0 - usual.sum(axis=1, keepdims=True)) * possible
+    most = np.maximum(known.max(axis=1, initial=0, keepdims=True), 1e-9)
+    np.maximum(known / most, LEAST_APPEAL, out=board.appeal)
 
 
 def _records(dtype: np.dtype[np.void], **columns: NDArray[Any]) -> Records:

@@ -120,11 +120,14 @@ class _Run:
 
     def result(self) -> Result:
         """Open, climb, prove, verify."""
-        status, first = self._first()
-        if first is None:
-            return self._answer(status, None)
-        self._tell(None, None, "construction")
-        best = self._climb_timed(first) if self.iterations is None else self._climb_counted(first)
+        with ExitStack() as stack:
+            timed = self.iterations is None
+            witness = stack.enter_context(Witness(self.problem)) if timed else None
+            status, first = self._first()
+            if first is None:
+                return self._answer(status, None)
+            self._tell(None, None, "construction")
+            best = self._climb_timed(first, witness) if witness else self._climb_counted(first)
         if best.best is None:
             return self._answer("out_of_time", None)
         return self._finish(best.solution(), best)
@@ -156,7 +159,7 @@ class _Run:
         crew.climb(0, told_to_stop)
         return crew.leader
 
-    def _climb_timed(self, first: Solution) -> Climber:
+    def _climb_timed(self, first: Solution, witness: Witness) -> Climber:
         """The crew, the bound beside it, until the time is up."""
         until = self.deadline - self._reserve()
         if self.is_small:
@@ -165,7 +168,6 @@ class _Run:
         budget = Budget(monotonic() - spent, until, None)
         crew = Crew(lay_out(self.problem), first, self.seed, max(1, self.cores - 1), budget)
         with ExitStack() as stack:
-            witness = stack.enter_context(Witness(self.problem))
             keeper = None
             if self.keep is not None:
                 keeper = stack.enter_context(Keeper(self.scenario, self.problem, self.keep))
