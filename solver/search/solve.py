@@ -16,9 +16,10 @@ from solver.errors import PlanRefused
 from solver.model import build
 from solver.prepare import decode, encode, prepare
 from solver.problem import Problem, Solution
-from solver.search.board import lay_out
+from solver.search.board import MUST_COST, lay_out
 from solver.search.climb import Budget, Climber
 from solver.search.crew import Crew
+from solver.search.finish import Finish
 from solver.search.keeper import Keeper
 from solver.search.opening import opening
 from solver.search.versions import versions
@@ -121,16 +122,27 @@ class _Run:
     def result(self) -> Result:
         """Open, climb, prove, verify."""
         with ExitStack() as stack:
-            timed = self.iterations is None
-            witness = stack.enter_context(Witness(self.problem)) if timed else None
+            witness = finish = None
+            if self.iterations is None:
+                witness = stack.enter_context(Witness(self.problem))
+                budget = 0.0 if self.is_small else self.deadline - self.begin
+                finish = stack.enter_context(Finish(self.problem, budget))
             status, first = self._first()
             if first is None:
                 return self._answer(status, None)
             self._tell(None, None, "construction")
-            best = self._climb_timed(first, witness) if witness else self._climb_counted(first)
-        if best.best is None:
-            return self._answer("out_of_time", None)
-        return self._finish(best.solution(), best)
+            if witness is None or finish is None:
+                best = self._climb_counted(first)
+            else:
+                best = self._climb_timed(first, witness, finish.seconds)
+            if best.best is None:
+                return self._answer("out_of_time", None)
+            found = best.best, best.solution()
+            if finish is not None and finish.seconds > 0 and best.best < MUST_COST:
+                found = self._finished(finish, *found)
+            if witness is not None:
+                self.bound = witness.listen()
+        return self._concluded(*found)
 
     def _first(self) -> tuple[Status, Solution | None]:
         """The plan to go on from where it stands whole, else a calendar to build on."""
@@ -159,9 +171,9 @@ class _Run:
         crew.climb(0, told_to_stop)
         return crew.leader
 
-    def _climb_timed(self, first: Solution, witness: Witness) -> Climber:
-        """The crew, the bound beside it, until the time is up."""
-        until = self.deadline - self._reserve()
+    def _climb_timed(self, first: Solution, witness: Witness, afterwards: float) -> Climber:
+        """The crew, the bound beside it, until so many seconds are left for the finish."""
+        until = self.deadline - self._reserve() - afterwards
         if self.is_small:
             until = min(until, monotonic() + SMALL_CLIMB * (until - monotonic()))
         spent = RESUMED * max(0.0, until - monotonic()) if self.start else 0.0
@@ -186,11 +198,20 @@ class _Run:
         self.verified = keeper.verified if keeper is not None else None
         return crew.leader
 
-    def _finish(self, solution: Solution, best: Climber) -> Result:
+    def _finished(self, finish: Finish, cost: int, solution: Solution) -> tuple[int, Solution]:
+        """The best placement at the calendar found."""
+        best = cost, solution
+        self._tell(cost, _unplaced(solution), "finition")
+        for won, better in finish.better(solution, self.stop):
+            best = cost - won, better
+            self._tell(cost - won, _unplaced(better), "finition")
+        return best
+
+    def _concluded(self, cost: int, solution: Solution) -> Result:
         """Prove small problems whole; verify; answer."""
         status: Status = "feasible"
         if self.is_small and not self.stop():
-            self._tell(best.best, best.unplaced, "preuve")
+            self._tell(cost, _unplaced(solution), "preuve")
             answer = build(self.problem).solve(
                 seconds=None if self.iterations else self._left(),
                 deterministic_limit=PROOF_LIMIT if self.iterations else None,
@@ -203,7 +224,7 @@ class _Run:
             if answer.solution is not None:
                 solution, status = answer.solution, answer.status
                 self.verified = None
-        plan, report = self._verified(solution, best.best)
+        plan, report = self._verified(solution, cost)
         if report.violations:
             raise PlanRefused(f"{v.rule} — {v.subject} : {v.message}" for v in report.violations)
         if report.cost < self.bound:
@@ -212,7 +233,7 @@ class _Run:
             status = "optimal"
         return self._answer(status, plan, report)
 
-    def _verified(self, solution: Solution, cost: int | None) -> tuple[Plan, Report]:
+    def _verified(self, solution: Solution, cost: int) -> tuple[Plan, Report]:
         """The plan of a solution and its verdict; known already where it was handed over last."""
         if self.verified is not None and self.verified[1].cost == cost:
             return self.verified
@@ -241,6 +262,10 @@ class _Run:
     def _reserve(self) -> float:
         """Seconds kept for what follows the climb: decoding and verifying."""
         return 0.5 + len(self.problem.demands.period) / 10_000
+
+
+def _unplaced(solution: Solution) -> int:
+    return int((solution.option < 0).sum())
 
 
 def _size(problem: Problem) -> int:

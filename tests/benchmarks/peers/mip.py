@@ -4,34 +4,20 @@ Our model holds linear constraints only, so it is the same model to the coeffici
 what the variables stand for.
 """
 
-from dataclasses import dataclass
-from datetime import timedelta
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from ortools.math_opt import model_pb2
 from ortools.math_opt.python import mathopt
 from ortools.sat.python import cp_model
 
+from solver.search.linear import Program, solve, values
+
+__all__ = ["Program", "solve", "values"]
+
 _UNBOUNDED = 2**60
-
-
-@dataclass(frozen=True, slots=True)
-class Program:
-    """Columns and rows; `low` and `high` bound the rows."""
-
-    lower: NDArray[np.float64]
-    upper: NDArray[np.float64]
-    cost: NDArray[np.float64]
-    offset: float
-    row: NDArray[np.int64]
-    column: NDArray[np.int64]
-    coefficient: NDArray[np.float64]
-    low: NDArray[np.float64]
-    high: NDArray[np.float64]
 
 
 def program(cp: cp_model.CpModel) -> Program:
@@ -63,61 +49,6 @@ def program(cp: cp_model.CpModel) -> Program:
         low=np.where(low < -_UNBOUNDED, -np.inf, low),
         high=np.where(high > _UNBOUNDED, np.inf, high),
     )
-
-
-def solve(
-    made: Program,
-    engine: mathopt.SolverType,
-    seconds: float,
-    *,
-    integer: bool = True,
-    seed: int = 0,
-    hint: NDArray[np.float64] | None = None,
-) -> mathopt.SolveResult:
-    """Minimise; `integer=False` is the linear relaxation, whose result carries duals.
-
-    HiGHS takes its number of threads from the machine: MathOpt cannot set it.
-    """
-    n, m = len(made.cost), len(made.low)
-    proto = model_pb2.ModelProto()
-    proto.variables.ids.extend(range(n))
-    proto.variables.lower_bounds.extend(made.lower)
-    proto.variables.upper_bounds.extend(made.upper)
-    proto.variables.integers.extend([integer] * n)
-    priced = np.flatnonzero(made.cost)
-    proto.objective.offset = made.offset
-    proto.objective.linear_coefficients.ids.extend(priced)
-    proto.objective.linear_coefficients.values.extend(made.cost[priced])
-    proto.linear_constraints.ids.extend(range(m))
-    proto.linear_constraints.lower_bounds.extend(made.low)
-    proto.linear_constraints.upper_bounds.extend(made.high)
-    order = np.lexsort((made.column, made.row))
-    proto.linear_constraint_matrix.row_ids.extend(made.row[order])
-    proto.linear_constraint_matrix.column_ids.extend(made.column[order])
-    proto.linear_constraint_matrix.coefficients.extend(made.coefficient[order])
-    model = mathopt.Model.from_model_proto(proto)
-    hints = []
-    if hint is not None:
-        values = {model.get_variable(i): float(hint[i]) for i in range(n)}
-        hints = [mathopt.SolutionHint(variable_values=values)]
-    return mathopt.solve(
-        model,
-        engine,
-        params=mathopt.SolveParameters(
-            time_limit=timedelta(seconds=max(0.1, seconds)), random_seed=seed
-        ),
-        model_params=mathopt.ModelSolveParameters(solution_hints=hints),
-    )
-
-
-def values(result: mathopt.SolveResult, columns: int) -> NDArray[np.float64] | None:
-    """(columns) the best solution found, or None."""
-    if not result.has_primal_feasible_solution():
-        return None
-    found = np.zeros(columns)
-    for variable, value in result.variable_values().items():
-        found[variable.id] = value
-    return found
 
 
 class Answer(NamedTuple):
