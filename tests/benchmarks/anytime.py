@@ -12,6 +12,7 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter
 from release import Run
 
 POINTS = 40
@@ -108,3 +109,4 @@ def _panel(
             seconds, costs = zip(*ends, strict=True)
             panel.plot(seconds, costs, "x", color=colour, ms=5, label=contender)
     panel.set(xscale="log", yscale="log", title=name, xlabel="secondes", ylabel="points")
+    panel.xaxis.set_minor_formatter(NullFormatter())
