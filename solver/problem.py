@@ -16,6 +16,7 @@ from solver.domain import Prices, Public
 
 Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
+Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 FREE, SAME, DIFFERENT = 0, 1, 2
@@ -199,3 +200,8 @@ class Solution:
     """(U) usable week."""
     option: Ints
     """(D) position in `Options`, or −1 where unplaced."""
+
+    @property
+    def unplaced(self) -> int:
+        """Demands without a place."""
+        return int((self.option < 0).sum())

@@ -9,12 +9,13 @@ from solver.bound import Bound
 from solver.prepare import prepare
 from solver.problem import Problem
 from solver.search.anneal import seed_moves
-from solver.search.board import LEAST_APPEAL, attract, lay_out
+from solver.search.board import LEAST_APPEAL, Board, attract, lay_out
 from solver.search.climb import Budget, loaded
 from solver.search.compiled import compiled
 from solver.search.crew import Crew
 from solver.search.moves import other_start
 from solver.search.opening import opening
+from solver.search.state import State
 from solver.search.witness import Witness
 
 
@@ -25,27 +26,32 @@ def drawn(board, state, u, counts):  # type: ignore[no-untyped-def]
         counts[other_start(board, state, u)] += 1
 
 
+def opened() -> tuple[Board, State, int]:
+    """A first calendar with nobody placed, and the unit with most possible starts."""
+    problem = prepare(generate(5, 150), keep=50)
+    board = lay_out(problem)
+    _, first = opening(problem, 0, None)
+    assert first is not None
+    return board, loaded(board, first), int(board.allowed.sum(axis=1).argmax())
+
+
 def climbed(problem: Problem, moves: int, rounds: int) -> int:
     """The cost after so many moves, attracted by so many rounds of the bound."""
     _, first = opening(problem, 0, None)
     assert first is not None
-    crew = Crew(lay_out(problem), first, 1, 1, Budget(0, 0, moves))
+    board = lay_out(problem)
+    crew = Crew(board, first, 1, 1, Budget(0, 0, moves))
     bound = Bound(problem)
     for _ in bound.improve(rounds=rounds):
         pass
-    crew.attract(bound.usual)
+    attract(board, bound.usual)
     crew.climb(0, lambda: False)
     assert crew.leader.best is not None
     return crew.leader.best
 
 
 def test_a_start_is_drawn_in_proportion_to_how_often_it_was_chosen() -> None:
-    problem = prepare(generate(5, 150), keep=50)
-    board = lay_out(problem)
-    _, first = opening(problem, 0, None)
-    assert first is not None
-    state = loaded(board, first)
-    u = int(board.allowed.sum(axis=1).argmax())
+    board, state, u = opened()
     others = np.flatnonzero(board.allowed[u])
     others = others[others != state.start[u]]
     usual = np.zeros(board.allowed.shape)
@@ -65,12 +71,7 @@ def test_a_start_is_drawn_in_proportion_to_how_often_it_was_chosen() -> None:
 
 
 def test_a_unit_with_one_start_has_no_other() -> None:
-    problem = prepare(generate(5, 150), keep=50)
-    board = lay_out(problem)
-    _, first = opening(problem, 0, None)
-    assert first is not None
-    state = loaded(board, first)
-    u = int(board.allowed.sum(axis=1).argmax())
+    board, state, u = opened()
     board.allowed[u] = False
     board.allowed[u, state.start[u]] = True
     assert other_start(board, state, u) == -1

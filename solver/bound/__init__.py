@@ -12,12 +12,11 @@ import numpy as np
 
 from solver.bound.ascent import Ascent
 from solver.bound.causes import causes
-from solver.bound.prices import Floats
 from solver.bound.relaxation import Relaxation
 from solver.bound.seekers import SHARES, in_points
 from solver.bound.tree import Leaf, Tree
 from solver.bound.unplaced import unplaced_bound
-from solver.problem import Longs, Problem, Solution
+from solver.problem import Floats, Longs, Problem, Solution
 
 __all__ = ["Bound", "calendar_bound", "unplaced_bound"]
 

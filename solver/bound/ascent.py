@@ -7,9 +7,9 @@ the prices stand for.
 
 import numpy as np
 
-from solver.bound.prices import Floats, mean_unplaced
+from solver.bound.prices import mean_unplaced
 from solver.bound.relaxation import Relaxation
-from solver.problem import Flags, Longs
+from solver.problem import Flags, Floats, Longs
 
 _FIRST = 0.2
 """First step of a price, as a part of what leaving a pupil out costs on average."""

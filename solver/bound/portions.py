@@ -11,13 +11,10 @@ from typing import NamedTuple
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
 from solver.bound.seekers import Seekers
 from solver.bound.ties import DEPTH
-from solver.problem import Flags, Ints, Longs, Problem
-
-Floats = NDArray[np.float64]
+from solver.problem import Flags, Floats, Ints, Longs, Problem
 
 WHOLE = 20
 """Binary digits of a portion: 2**WHOLE is a whole slot."""

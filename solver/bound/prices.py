@@ -14,7 +14,6 @@ from solver.bound.seekers import SHARES
 from solver.bound.stays import Stays
 from solver.problem import NO_LIMIT, Ints, Longs, Problem
 
-Floats = NDArray[np.float64]
 HIGHEST = 1 << 36
 """No multiplier above it, so that sums stay far from overflow."""
 

@@ -11,12 +11,12 @@ from numba import njit
 from solver.bound.cases import Choice, Desk, Memory, Pupils, Terms, evaluate
 from solver.bound.chains import chains
 from solver.bound.portions import ALONE, WHOLE, Portions, at, pull, sharing
-from solver.bound.prices import Floats, Tables, layout, tables
+from solver.bound.prices import Tables, layout, tables
 from solver.bound.seekers import SHARES, seekers
 from solver.bound.stays import stays
 from solver.bound.ties import DEPTH, NO_TIE, ties
 from solver.bound.transport import NONE
-from solver.problem import BOY, GIRL, UNKNOWN_SEX, Flags, Ints, Longs, Problem
+from solver.problem import BOY, GIRL, UNKNOWN_SEX, Flags, Floats, Ints, Longs, Problem
 
 _SLACK = 8 << SHARES
 """How far above a pupil's cheapest option its list first goes."""

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from solver.problem import SAME, Flags, Ints, Longs, Problem
+from solver.problem import SAME, Flags, Floats, Ints, Longs, Problem
 from solver.search.compiled import hold
 
 MUST_COST = 10**7
@@ -22,7 +22,6 @@ SATURATION, HOST_STABILITY = 0, 1
 LEAST_APPEAL = 0.1
 """Of a start that the relaxation of the bound never chooses: that may be wrong."""
 
-Floats = NDArray[np.float64]
 Records = NDArray[np.void]
 
 _UNIT = np.dtype([("first", "i8"), ("end", "i8")])

@@ -2,15 +2,15 @@
 
 Now and then those who are behind go on from the best plan met. Measured on three climbers against
 one with as many moves in all: 4 % cheaper on 1,200 demands, the same on 2,500 where there is time
-for 2,000 moves a demand, dearer where there is little (0.2 % on 6,800
-with 900, two seeds of two). Must not know: processes, terminals, bounds.
+for 2,000 moves a demand, dearer where there is little (0.2 % on
+6,800 with 900, two seeds of two). Must not know: processes, terminals, bounds.
 """
 
 from collections.abc import Callable
 from threading import Thread
 
 from solver.problem import Solution
-from solver.search.board import Board, Floats, attract
+from solver.search.board import Board
 from solver.search.climb import Budget, Climber
 
 TURNS = 3
@@ -31,15 +31,10 @@ class Crew:
     ) -> None:
         moves = budget.moves or (budget.deadline - budget.begin) * MOVES_A_SECOND
         turns = TURNS if moves >= MOVES_FOR_TURNS * len(board.member) else 1
-        self._board = board
         self._budget = budget.shared(turns)
         climbers = [Climber(board, opening, seed + 7919 * i) for i in range(threads * turns)]
         self._teams = [climbers[i::threads] for i in range(threads)]
         self._climbers = climbers
-
-    def attract(self, usual: Floats) -> None:
-        """Where the relaxation of the bound would have each unit leave, (U × W): see `attract`."""
-        attract(self._board, usual)
 
     @property
     def leader(self) -> Climber:

@@ -15,8 +15,8 @@ from time import monotonic
 import numpy as np
 from ortools.math_opt.python import mathopt
 
-from solver.problem import FREE, Flags, Ints, Problem, Solution
-from solver.search.linear import Numbers, Program, solve, values
+from solver.problem import FREE, Flags, Floats, Ints, Problem, Solution
+from solver.search.linear import Program, solve, values
 from solver.search.seating import Seating, seating
 
 LOYALTY = 1.0
@@ -65,7 +65,7 @@ def finished(
             yield round(float(cost @ (seats.plan - best))), seats.options(best, len(plan.option))
 
 
-def _relaxed(seats: Seating, seconds: float) -> Numbers | None:
+def _relaxed(seats: Seating, seconds: float) -> Floats | None:
     """The linear relaxation, ties broken in favour of the plan."""
     made, choices = seats.program, len(seats.demand)
     cost = made.cost.copy()
@@ -74,7 +74,7 @@ def _relaxed(seats: Seating, seconds: float) -> Numbers | None:
     return values(result, len(cost))
 
 
-def _differing(seats: Seating, relaxed: Numbers, plan: Numbers, demands: int) -> Flags:
+def _differing(seats: Seating, relaxed: Floats, plan: Floats, demands: int) -> Flags:
     """(D) demands that the relaxation places elsewhere, or by halves."""
     choices = len(seats.demand)
     slots = relaxed[seats.slot]
@@ -87,7 +87,7 @@ def _differing(seats: Seating, relaxed: Numbers, plan: Numbers, demands: int) ->
 
 
 def _neighbourhoods(
-    problem: Problem, seats: Seating, relaxed: Numbers, plan: Numbers, differing: Flags
+    problem: Problem, seats: Seating, relaxed: Floats, plan: Floats, differing: Flags
 ) -> Iterator[Flags]:
     """(D) what to free together: all who differ; then some of them with all who share their hosts.
 
@@ -125,7 +125,7 @@ def _with_bound(problem: Problem, free: Flags) -> None:
     free[grouped] = some[demands.group[grouped]]
 
 
-def _placed_anew(seats: Seating, free: Flags, plan: Numbers, seconds: float) -> Numbers | None:
+def _placed_anew(seats: Seating, free: Flags, plan: Floats, seconds: float) -> Floats | None:
     """The best placement of the free demands, everybody else as in `plan`."""
     made, choices = seats.program, len(seats.demand)
     columns = np.zeros(len(made.cost), np.bool_)

@@ -7,29 +7,27 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import numpy as np
-from numpy.typing import NDArray
 from ortools.math_opt import model_pb2
 from ortools.math_opt.python import mathopt
 
-Index = NDArray[np.int64]
-Numbers = NDArray[np.float64]
+from solver.problem import Flags, Floats, Longs
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
     """Columns and rows; `low` and `high` bound the rows."""
 
-    lower: Numbers
-    upper: Numbers
-    cost: Numbers
+    lower: Floats
+    upper: Floats
+    cost: Floats
     offset: float
-    row: Index
-    column: Index
-    coefficient: Numbers
-    low: Numbers
-    high: Numbers
+    row: Longs
+    column: Longs
+    coefficient: Floats
+    low: Floats
+    high: Floats
 
-    def restricted(self, free: NDArray[np.bool_], values: Numbers) -> "Program":
+    def restricted(self, free: Flags, values: Floats) -> "Program":
         """The program of the free columns, the others settled at their `values`."""
         settled = np.where(free, 0, values)
         entry = free[self.column]
@@ -58,7 +56,7 @@ def solve(
     *,
     integer: bool = True,
     seed: int = 0,
-    hint: Numbers | None = None,
+    hint: Floats | None = None,
 ) -> mathopt.SolveResult:
     """Minimise; `integer=False` is the linear relaxation, whose result carries duals.
 
@@ -96,7 +94,7 @@ def solve(
     )
 
 
-def values(result: mathopt.SolveResult, columns: int) -> Numbers | None:
+def values(result: mathopt.SolveResult, columns: int) -> Floats | None:
     """(columns) the best solution found, or None."""
     if not result.has_primal_feasible_solution():
         return None

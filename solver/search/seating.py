@@ -17,11 +17,14 @@ from solver.problem import (
     NO_LIMIT,
     SAME,
     UNKNOWN_SEX,
+    Flags,
+    Floats,
     Ints,
+    Longs,
     Problem,
     Solution,
 )
-from solver.search.linear import Index, Numbers, Program
+from solver.search.linear import Program
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +36,16 @@ class Seating:
     """
 
     program: Program
-    demand: Index
-    option: Index
-    host: Index
+    demand: Longs
+    option: Longs
+    host: Longs
     """(choices)"""
-    slot: Index
+    slot: Longs
     """(choices) the column of the slots that it shares, −1 where it has one to itself."""
-    plan: Numbers
+    plan: Floats
     """(columns) the plan that it was made for."""
 
-    def options(self, values: Numbers, demands: int) -> Ints:
+    def options(self, values: Floats, demands: int) -> Ints:
         """(D) the options that a vector of values stands for."""
         taken = np.flatnonzero(values[: len(self.demand)] > 0.5)
         option = np.full(demands, -1, np.int32)
@@ -84,11 +87,11 @@ class _Layout:
         self.over = self.choices + int(shared.sum())
         self.columns = self.over + establishments * steps
         self.rows = 0
-        self.row: list[Index] = []
-        self.column: list[Index] = []
-        self.coefficient: list[Numbers] = []
-        self.low: list[Numbers] = []
-        self.high: list[Numbers] = []
+        self.row: list[Longs] = []
+        self.column: list[Longs] = []
+        self.coefficient: list[Floats] = []
+        self.low: list[Floats] = []
+        self.high: list[Floats] = []
 
     def seating(self) -> Seating:
         problem, demands = self.problem, self.problem.demands
@@ -133,7 +136,7 @@ class _Layout:
 
     # --- columns
 
-    def _choices(self, keep: int) -> tuple[Index, Index]:
+    def _choices(self, keep: int) -> tuple[Longs, Longs]:
         """Every demand with the cheapest options of its class that are open, and the plan's."""
         options, demands = self.problem.options, self.problem.demands
         begin = options.start[demands.seeker].astype(np.int64)
@@ -149,7 +152,7 @@ class _Layout:
         order = np.lexsort((option[is_open], demand[is_open]))
         return demand[is_open][order], option[is_open][order]
 
-    def _wide_enough(self) -> NDArray[np.bool_]:
+    def _wide_enough(self) -> Flags:
         """(choices) whether the host has the slots for all of the demand's group."""
         needed = self._needed(self.demand, self.host)
         slots = self.problem.capacities.slots
@@ -159,17 +162,17 @@ class _Layout:
                 for p, h in zip(self.pair_period.tolist(), self.pair_host.tolist(), strict=True)
             ]
         )
-        wide: NDArray[np.bool_] = needed <= room[self.pair_of]
+        wide: Flags = needed <= room[self.pair_of]
         return wide
 
-    def _needed(self, demand: Index, host: Index) -> Index:
+    def _needed(self, demand: Longs, host: Longs) -> Longs:
         """Slots that the group of each demand takes at that host."""
         demands = self.problem.demands
         together = np.append(np.diff(demands.groups.start), 1)[demands.group[demand]]
-        needed: Index = -(-together // self.problem.capacities.group_max[host].astype(np.int64))
+        needed: Longs = -(-together // self.problem.capacities.group_max[host].astype(np.int64))
         return needed
 
-    def _values(self, option: NDArray[np.int32]) -> Numbers:
+    def _values(self, option: Ints) -> Floats:
         """(columns) a placement as values."""
         values = np.zeros(self.columns)
         values[: self.choices] = option[self.demand] == self.option
@@ -186,11 +189,11 @@ class _Layout:
 
     def _add(
         self,
-        row: Index,
-        column: Index,
-        coefficient: Numbers | float,
-        low: Numbers | float,
-        high: Numbers | float,
+        row: Longs,
+        column: Longs,
+        coefficient: Floats | float,
+        low: Floats | float,
+        high: Floats | float,
     ) -> None:
         """Rows numbered from 0 in `row`; their bounds, one for all or one each."""
         count = int(row.max(initial=-1)) + 1
@@ -235,8 +238,8 @@ class _Layout:
         """`hote`: « different », no host in common; « meme », none but the one before."""
         demands = self.problem.demands
         bounds = np.searchsorted(self.demand, np.arange(len(demands.period) + 1))
-        rows: list[Index] = []
-        columns: list[Index] = []
+        rows: list[Longs] = []
+        columns: list[Longs] = []
         count = 0
         for demand in np.flatnonzero(demands.link == DIFFERENT).tolist():
             here = np.arange(bounds[demand], bounds[demand + 1])
@@ -294,7 +297,7 @@ class _Layout:
         duration = (self.end - self.first)[self.pair_period[flow]].astype(np.float64)
         self._add(row, column, duration, -np.inf, capacities.slot_weeks[hosts].astype(np.float64))
 
-    def _held(self, pairs: Index, size: Index, sign: int) -> None:
+    def _held(self, pairs: Longs, size: Longs, sign: int) -> None:
         """At most (`sign` 1) or at least (−1) `size` pupils for each slot of these pairs."""
         position = np.full(len(self.pair), -1)
         position[pairs] = np.arange(len(pairs))
@@ -319,7 +322,7 @@ class _Layout:
         counted = training & (person >= 0)
         self._within(self._flows(counted, slots=False), person, capacities.quota[:, None] * weeks)
 
-    def _flows(self, wanted: NDArray[np.bool_], *, slots: bool) -> tuple[Index, Index]:
+    def _flows(self, wanted: Flags, *, slots: bool) -> tuple[Longs, Longs]:
         """(pair, column) of what the wanted pairs send: slots, or pupils."""
         alone = wanted & (self.slot_of < 0) if slots else wanted
         by_pupil = np.flatnonzero(alone[self.pair_of])
@@ -328,7 +331,7 @@ class _Layout:
         return pair, np.concatenate([by_pupil, self.slot_of[by_slot]])
 
     def _within(
-        self, flows: tuple[Index, Index], place_of: Index, room: NDArray[np.integer]
+        self, flows: tuple[Longs, Longs], place_of: Longs, room: NDArray[np.integer]
     ) -> None:
         """Each place within its `room` each week; `place_of` by pair."""
         pair, column = flows
@@ -344,7 +347,7 @@ class _Layout:
             limit = beds[:, 2] + beds[:, list(overflowing)].sum(axis=1)
             self._crowd(self.period[mine], house[mine], mine, limit[:, None] * weeks)
 
-    def _crowd(self, period: Index, place: Index, column: Index, room: NDArray[np.integer]) -> None:
+    def _crowd(self, period: Longs, place: Longs, column: Longs, room: NDArray[np.integer]) -> None:
         """Rows « the columns there that week ≤ room », one for weeks with the same periods out."""
         weeks = self.problem.weeks
         length = (self.end - self.first)[period]
@@ -392,9 +395,9 @@ class _Layout:
         )
 
 
-def _ramp(lengths: NDArray[np.integer]) -> Index:
+def _ramp(lengths: NDArray[np.integer]) -> Longs:
     """0, 1, … for each length, one after the other."""
     total = int(lengths.sum())
     starts = np.cumsum(lengths) - lengths
-    ramp: Index = np.arange(total) - np.repeat(starts, lengths)
+    ramp: Longs = np.arange(total) - np.repeat(starts, lengths)
     return ramp

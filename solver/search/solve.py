@@ -16,7 +16,7 @@ from solver.errors import PlanRefused
 from solver.model import build
 from solver.prepare import decode, encode, prepare
 from solver.problem import Problem, Solution
-from solver.search.board import MUST_COST, lay_out
+from solver.search.board import MUST_COST, attract, lay_out
 from solver.search.climb import Budget, Climber
 from solver.search.crew import Crew
 from solver.search.finish import Finish
@@ -157,12 +157,13 @@ class _Run:
     def _climb_counted(self, first: Solution) -> Climber:
         """So many rounds of the bound, then so many moves: the same every time."""
         budget = Budget(self.begin, self.deadline, self.iterations)
-        crew = Crew(lay_out(self.problem), first, self.seed, 1, budget)
+        board = lay_out(self.problem)
+        crew = Crew(board, first, self.seed, 1, budget)
         bound = Bound(self.problem)
         for value in bound.improve(rounds=BOUND_ROUNDS, should_stop=self.stop):
             self.bound = value
             self._tell(None, None, "borne")
-        crew.attract(bound.usual)
+        attract(board, bound.usual)
 
         def told_to_stop() -> bool:
             self._tell(crew.leader.best, crew.leader.unplaced, "recherche")
@@ -178,7 +179,8 @@ class _Run:
             until = min(until, monotonic() + SMALL_CLIMB * (until - monotonic()))
         spent = RESUMED * max(0.0, until - monotonic()) if self.start else 0.0
         budget = Budget(monotonic() - spent, until, None)
-        crew = Crew(lay_out(self.problem), first, self.seed, max(1, self.cores - 1), budget)
+        board = lay_out(self.problem)
+        crew = Crew(board, first, self.seed, max(1, self.cores - 1), budget)
         with ExitStack() as stack:
             keeper = None
             if self.keep is not None:
@@ -189,7 +191,7 @@ class _Run:
             while any(thread.is_alive() for thread in threads):
                 sleep(_LISTEN_SECONDS)
                 self.bound = witness.listen()
-                crew.attract(witness.usual)
+                attract(board, witness.usual)
                 best = crew.leader
                 phase = "construction" if best.best is None else "recherche"
                 self._tell(best.best, best.unplaced, phase)
@@ -201,17 +203,17 @@ class _Run:
     def _finished(self, finish: Finish, cost: int, solution: Solution) -> tuple[int, Solution]:
         """The best placement at the calendar found."""
         best = cost, solution
-        self._tell(cost, _unplaced(solution), "finition")
+        self._tell(cost, solution.unplaced, "finition")
         for won, better in finish.better(solution, self.stop):
             best = cost - won, better
-            self._tell(cost - won, _unplaced(better), "finition")
+            self._tell(cost - won, better.unplaced, "finition")
         return best
 
     def _concluded(self, cost: int, solution: Solution) -> Result:
         """Prove small problems whole; verify; answer."""
         status: Status = "feasible"
         if self.is_small and not self.stop():
-            self._tell(cost, _unplaced(solution), "preuve")
+            self._tell(cost, solution.unplaced, "preuve")
             answer = build(self.problem).solve(
                 seconds=None if self.iterations else self._left(),
                 deterministic_limit=PROOF_LIMIT if self.iterations else None,
@@ -262,10 +264,6 @@ class _Run:
     def _reserve(self) -> float:
         """Seconds kept for what follows the climb, decoding and verifying: twice what they take."""
         return 0.3 + len(self.problem.demands.period) / 12_000
-
-
-def _unplaced(solution: Solution) -> int:
-    return int((solution.option < 0).sum())
 
 
 def _size(problem: Problem) -> int:

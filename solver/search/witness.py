@@ -9,8 +9,7 @@ from multiprocessing import get_context
 import numpy as np
 
 from solver.bound import Bound
-from solver.problem import Problem, Solution
-from solver.search.board import Floats
+from solver.problem import Floats, Problem, Solution
 
 _NICENESS = 5
 

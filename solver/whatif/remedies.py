@@ -268,7 +268,7 @@ class Remedies:
             matched = rematch.at(start, nodes=_NODES)
             if matched is None or (matched.solution.option[demands] < 0).any():
                 continue
-            if (matched.solution.option < 0).sum() >= (standing.solution.option < 0).sum():
+            if matched.solution.unplaced >= standing.solution.unplaced:
                 continue  # another pupil would only take the place of this one
             cost = standing.billed(matched.solution, rematch.occupation(matched.solution)).cost
             if best is None or cost < best[0]:

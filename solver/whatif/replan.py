@@ -245,11 +245,11 @@ class _Replanning:
         climber = self._loaded(problem, best)
         climber.build()
         moved = self._climbed(problem, climber, witness, 1.0)
-        if _unplaced(moved) >= _unplaced(best):
+        if moved.unplaced >= best.unplaced:
             return best
         for u in np.flatnonzero(moved.start != best.start):
             moved = self._put_back(problem, moved, int(u), int(best.start[u]))
-        return moved if _unplaced(moved) < _unplaced(best) else best
+        return moved if moved.unplaced < best.unplaced else best
 
     def _put_back(self, problem: Problem, solution: Solution, unit: int, start: int) -> Solution:
         """The unit in its old week, unless that is forbidden or costs a place."""
@@ -259,7 +259,7 @@ class _Replanning:
             return solution
         rematch = Rematch(problem, solution, Occupation.of(problem, solution), unit)
         matched = rematch.at(start, nodes=_NODES)
-        if matched is None or _unplaced(matched.solution) > _unplaced(solution):
+        if matched is None or matched.solution.unplaced > solution.unplaced:
             return solution
         return matched.solution
 
@@ -351,10 +351,6 @@ def _dearer(problem: Problem) -> Problem:
     """Moving a place costs more."""
     price = max(1, _DEARER * problem.prices.host_stability)
     return replace(problem, prices=problem.prices.model_copy(update={"host_stability": price}))
-
-
-def _unplaced(solution: Solution) -> int:
-    return int((solution.option < 0).sum())
 
 
 def incomplete(problem: Problem, solution: Solution) -> Flags:

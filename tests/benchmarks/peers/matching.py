@@ -21,6 +21,7 @@ from solver.model import Model, build
 from solver.problem import NO_LIMIT, Ints, Options, Problem, Solution
 from solver.rule import Requirement
 from solver.rules import HARD_RULES, PREFERENCES, binome, taille_groupe
+from solver.search.linear import Program, solve
 from solver.variables import Variables, total
 
 FIRST_KEEP = 30
@@ -48,7 +49,7 @@ def matching(problem: Problem, plan: Solution, seconds: float, seed: int = 0) ->
         relaxed = _relaxed(narrow, here)
         made = mip.program(relaxed.cp)
         left = deadline - monotonic()
-        result = mip.solve(made, mathopt.SolverType.HIGHS, left, integer=False, seed=seed)
+        result = solve(made, mathopt.SolverType.HIGHS, left, integer=False, seed=seed)
         if not result.has_dual_feasible_solution() or monotonic() > deadline:
             break
         wanting = _dearest(relaxed, made, result) > narrow.options.tail
@@ -107,7 +108,7 @@ def _relaxed(problem: Problem, plan: Solution) -> Model:
     return Model(problem, variables, cp)
 
 
-def _dearest(model: Model, made: mip.Program, result: mathopt.SolveResult) -> NDArray[np.float64]:
+def _dearest(model: Model, made: Program, result: mathopt.SolveResult) -> NDArray[np.float64]:
     """(C) what the dearest pupil of each class may pay for an option at most, at these duals.
 
     The reduced cost of an option is its price plus what its seats cost (never negative) less what
@@ -131,7 +132,7 @@ def _dearest(model: Model, made: mip.Program, result: mathopt.SolveResult) -> ND
     return np.where(problem.options.tail < NO_LIMIT, worth, 0.0)
 
 
-def _rows_of_pupils_alone(model: Model, made: mip.Program) -> NDArray[np.bool_]:
+def _rows_of_pupils_alone(model: Model, made: Program) -> NDArray[np.bool_]:
     """(rows) those where every option of a pupil weighs the same: equity, one place at most."""
     demand_of = np.full(len(made.cost), -1)
     options_of = np.zeros(len(model.problem.demands.period), np.int64)

@@ -15,8 +15,6 @@ from ortools.sat.python import cp_model
 
 from solver.search.linear import Program, solve, values
 
-__all__ = ["Program", "solve", "values"]
-
 _UNBOUNDED = 2**60
 
 
