@@ -1,11 +1,13 @@
 """Simulated annealing over pupil and unit moves (Kirkpatrick, Gelatt, Vecchi, Science 1983).
 
-One call runs a given number of moves at given temperatures; the clock stays with the caller.
+Units whose moves made the plan cheaper lately are visited more often (after Ropke, Pisinger,
+Transportation Science 2006), by tournaments of two, which need no scale of success. One call runs
+a given number of moves at given temperatures; the clock stays with the caller.
 """
 
 import numpy as np
 
-from solver.problem import Flags, Longs
+from solver.problem import Flags, Floats, Longs
 from solver.search.board import Board
 from solver.search.compiled import compiled
 from solver.search.moves import (
@@ -27,6 +29,11 @@ from solver.search.state import (
     take_out_unit,
     undo_to,
 )
+
+_LATELY = 0.03
+"""Weight of the newest move in a unit's success. At 8 s on an M, seven seeds of seven end between
+333,483 and 334,435; where units are drawn evenly, two of four end above 336,000. On four other
+bassins no difference beyond that of seeds, nor between tournaments of 2, 3 and 5, or with 0.1."""
 
 
 @compiled
@@ -83,10 +90,12 @@ def anneal(
     best_option: Longs,
     best: Longs,
     tally: Longs,
+    success: Floats,
 ) -> None:
     """Run `moves` moves; `best` (points), `best_start` and `best_option` keep the best plan met.
 
     `movable`: units with more than one possible start. `tally`: tried and kept, by kind.
+    `success` (U): how often the moves of each unit made the plan cheaper lately.
     """
     parties = len(board.party)
     if parties == 0:
@@ -97,7 +106,7 @@ def anneal(
         mark = state.total[JOURNAL]
         if len(movable) > 0 and np.random.random() < unit_share:
             kind = 0
-            u = movable[np.random.randint(len(movable))]
+            u = promising(movable, success)
             ceiling = before - int(unit_heat * np.log(np.random.random()))
             if np.random.random() < rebuild_share:
                 kind = 3
@@ -105,6 +114,8 @@ def anneal(
             else:
                 s = other_start(board, state, u)
                 kept = s >= 0 and move_unit(board, state, u, s, ceiling)
+            won = 1.0 if kept and objective(state) < before else 0.0
+            success[u] += _LATELY * (won - success[u])
         else:
             kind = 1
             if state.total[WAITING] > 0 and np.random.random() < 0.2:
@@ -125,3 +136,11 @@ def anneal(
                     best_start[u] = state.start[u]
                 for q in range(parties):
                     best_option[q] = state.option[q]
+
+
+@compiled
+def promising(movable: Longs, success: Floats) -> int:
+    """A unit picked at random: of two, the one with more success."""
+    u = movable[np.random.randint(len(movable))]
+    v = movable[np.random.randint(len(movable))]
+    return int(v if success[v] > success[u] else u)

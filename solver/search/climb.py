@@ -82,6 +82,7 @@ class Climber:
         """The best plan as other threads may read it, while this one goes on writing."""
         self.tally = np.zeros((4, 2), np.int64)
         """Moves tried and kept: unit, pupil, waiting pupil, units rebuilt."""
+        self._success = np.ones(len(board.unit))
         self.moves = 0
         self._chunk = _FIRST_CHUNK_MOVES
         self._degree: float | None = None
@@ -130,6 +131,7 @@ class Climber:
             self._option,
             self._best,
             self.tally,
+            self._success,
         )
         self._settle()
         self.moves += moves
