@@ -4,7 +4,7 @@ import numpy as np
 
 from scenarios.generate import generate
 from solver.prepare import prepare
-from solver.problem import Floats, Ints
+from solver.problem import Floats, Longs
 from solver.search.anneal import anneal, promising, seed_moves
 from solver.search.board import lay_out
 from solver.search.climb import Budget, Climber
@@ -22,7 +22,7 @@ def drawn(movable, success, counts):  # type: ignore[no-untyped-def]
         counts[promising(movable, success)] += 1
 
 
-def climber(moves: int) -> tuple[Climber, Ints]:
+def climber(moves: int) -> tuple[Climber, Longs]:
     """A plan after so many moves, and its units with more than one start."""
     problem = prepare(generate(5, 150), keep=50)
     _, first = opening(problem, 0, None)
@@ -34,16 +34,16 @@ def climber(moves: int) -> tuple[Climber, Ints]:
     return climber, np.flatnonzero(climber.board.allowed.sum(axis=1) > 1)
 
 
-def unit_moves(climber: Climber, movable: Ints, success: Floats, moves: int = 1) -> None:
-    """Cold unit moves, and nothing else."""
+def unit_move(climber: Climber, movable: Longs, success: Floats) -> None:
+    """One cold unit move."""
     best = np.array([2**60])
     start, option = climber.state.start.copy(), climber.state.option.copy()
     tally = np.zeros((4, 2), np.int64)
     anneal(
-        climber.board, climber.state, movable, moves, 0.0, 0.0, 1.0, 0.5, 2,
+        climber.board, climber.state, movable, 1, 0.0, 0.0, 1.0, 0.5, 2,
         start, option, best, tally, success,
     )  # fmt: skip
-    assert tally[[0, 3], 0].sum() == moves
+    assert tally[[0, 3], 0].sum() == 1
 
 
 def test_of_two_units_the_one_with_more_success_is_drawn() -> None:
@@ -66,7 +66,7 @@ def test_a_unit_with_success_is_visited_almost_twice_as_often() -> None:
         success = np.full(len(visits), 0.5)
         success[favourite] = 0.6
         before = success.copy()
-        unit_moves(found, movable, success)
+        unit_move(found, movable, success)
         visits += success != before
     assert visits.sum() == TRIES
     assert (visits[movable] > 0).all()
@@ -80,7 +80,7 @@ def test_success_falls_with_each_move_that_wins_nothing_and_rises_with_one_that_
     risen = fallen = 0
     for _ in range(TRIES):
         cost, before = int(objective(found.state)), success.copy()
-        unit_moves(found, movable, success)
+        unit_move(found, movable, success)
         changed = np.flatnonzero(success != before)
         assert len(changed) == 1
         won = success[changed[0]] > before[changed[0]]

@@ -2,8 +2,8 @@
 
 Now and then those who are behind go on from the best plan met. Measured on three climbers against
 one with as many moves in all: 4 % cheaper on 1,200 demands, the same on 2,500 where there is time
-for 2,000 moves a demand, dearer where there is little (0.2 % on
-6,800 with 900, two seeds of two). Must not know: processes, terminals, bounds.
+for 2,000 moves a demand, dearer where there is little (0.2 % on 6,800 with 900, two seeds of two).
+Must not know: processes, terminals, bounds.
 """
 
 from collections.abc import Callable
