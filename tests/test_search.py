@@ -179,10 +179,11 @@ def test_the_finish_is_for_pupils_and_takes_the_time_of_few_unit_moves() -> None
     before = climber.tally[:, 0].copy()
     while climber.moves < 20_000:
         climber.climb(budget)
-    unit, pupil, waiting, rebuilt = climber.tally[:, 0] - before
+    unit, pupil, waiting, rebuilt, exchanged = climber.tally[:, 0] - before
 
     assert before[0] + before[3] > 0.015 * before.sum()
     assert unit + rebuilt < 0.0075 * (pupil + waiting)
+    assert 0.015 * (pupil + waiting) < exchanged < before[4] / 9
 
 
 def test_an_empty_state_costs_what_leaving_everybody_unplaced_does() -> None:

@@ -38,9 +38,9 @@ def unit_move(climber: Climber, movable: Longs, success: Floats) -> None:
     """One cold unit move."""
     best = np.array([2**60])
     start, option = climber.state.start.copy(), climber.state.option.copy()
-    tally = np.zeros((4, 2), np.int64)
+    tally = np.zeros((5, 2), np.int64)
     anneal(
-        climber.board, climber.state, movable, 1, 0.0, 0.0, 1.0, 0.5, 2,
+        climber.board, climber.state, movable, 1, 0.0, 0.0, 1.0, 0.5, 0.0, 2,
         start, option, best, tally, success,
     )  # fmt: skip
     assert tally[[0, 3], 0].sum() == 1

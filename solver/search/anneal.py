@@ -11,6 +11,7 @@ from solver.problem import Flags, Floats, Longs
 from solver.search.board import Board
 from solver.search.compiled import compiled
 from solver.search.moves import (
+    exchange_units,
     fill_unit,
     move_pupil,
     move_unit,
@@ -86,6 +87,7 @@ def anneal(
     unit_heat: float,
     unit_share: float,
     rebuild_share: float,
+    exchange_share: float,
     most: int,
     best_start: Longs,
     best_option: Longs,
@@ -95,7 +97,9 @@ def anneal(
 ) -> None:
     """Run `moves` moves; `best` (points), `best_start` and `best_option` keep the best plan met.
 
-    `movable`: units with more than one possible start. `tally`: tried and kept, by kind.
+    `movable`: units with more than one possible start. `unit_share` of all moves give one of them
+    another start, `rebuild_share` of these by building it anew with related ones;
+    `exchange_share` of all moves exchange the starts of two. `tally`: tried and kept, by kind.
     `success` (U): how often the moves of each unit made the plan cheaper lately.
     """
     parties = len(board.party)
@@ -105,7 +109,8 @@ def anneal(
         before = objective(state)
         forget(state)
         mark = state.total[JOURNAL]
-        if len(movable) > 0 and np.random.random() < unit_share:
+        draw = np.random.random() if len(movable) > 0 else 1.0
+        if draw < unit_share:
             kind = 0
             u = promising(movable, success)
             ceiling = before - int(unit_heat * np.log(np.random.random()))
@@ -117,6 +122,11 @@ def anneal(
                 kept = s >= 0 and move_unit(board, state, u, s, ceiling)
             won = 1.0 if kept and objective(state) < before else 0.0
             success[u] += _LATELY * (won - success[u])
+        elif draw < unit_share + exchange_share:
+            kind = 4
+            u = movable[np.random.randint(len(movable))]
+            ceiling = before - int(unit_heat * np.log(np.random.random()))
+            kept = exchange_units(board, state, u, ceiling)
         else:
             kind = 1
             if state.total[WAITING] > 0 and np.random.random() < 0.2:

@@ -397,6 +397,33 @@ def rebuild_units(
 
 
 @compiled
+def exchange_units(board: Board, state: State, u: int, ceiling: int) -> bool:
+    """Let unit u and a related one leave each when the other did; both are refilled."""
+    v = related_unit(board, state, u)
+    if v < 0:
+        return False
+    s, t = int(state.start[u]), int(state.start[v])
+    if s == t or not board.allowed[u, t] or not board.allowed[v, s]:
+        return False
+    for w in (u, v):
+        take_out_unit(board, state, w)
+        leave_at(board, state, w, -1)
+    if obstacle(board, state, u, t) != -1:
+        return False
+    leave_at(board, state, u, t)
+    if obstacle(board, state, v, s) != -1:
+        return False
+    leave_at(board, state, v, s)
+    first, second = (u, v) if np.random.random() < 0.5 else (v, u)
+    if not fill_unit(board, state, first, ceiling + _waiting_worth(board, state, second)):
+        return False
+    push_in_unit(board, state, first)
+    fill_unit(board, state, second, objective(state))
+    push_in_unit(board, state, second)
+    return objective(state) <= ceiling
+
+
+@compiled
 def free_start(board: Board, state: State, u: int) -> int:
     """A start, picked at random, at which nothing stands in the way of unit u; −1 if none."""
     found, seen = -1, 0

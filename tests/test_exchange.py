@@ -1,0 +1,97 @@
+"""Two units, each in the weeks where the other should be, exchange them in one move."""
+
+import numpy as np
+import pytest
+
+from solver.domain import Division, Establishment, Host, Period, Place, Pupil, Report, Scenario
+from solver.prepare import decode, prepare
+from solver.problem import Problem, Solution
+from solver.search.anneal import anneal, seed_moves
+from solver.search.board import lay_out
+from solver.search.climb import Climber, unloaded
+from solver.verify import verify
+from solver.week import Week
+
+PUPILS = 3
+EARLY, LATE, LAST = Week(2026, 45), Week(2026, 47), Week(2026, 48)
+
+
+def town() -> Scenario:
+    """A and B share a host that takes one of them at a time; A wishes to be late, B early."""
+    return Scenario(
+        title="À la main",
+        bassin="TEST",
+        academy="Nancy-Metz",
+        year="2026-2027",
+        zone="B",
+        places=[Place(id="0", latitude=48.5, longitude=6.3)],
+        establishments=[Establishment(uai="0540037X", name="Lycée", type="LP", place="0")],
+        divisions=[
+            Division(id=d, establishment="0540037X", public="CAP", headcount=0) for d in "AB"
+        ],
+        periods=[
+            Period(
+                id=d,
+                division=d,
+                rank=1,
+                duration_weeks=2,
+                earliest=EARLY,
+                latest=LAST,
+                wished=wish,
+            )
+            for d, wish in (("A", LATE), ("B", EARLY))
+        ],
+        pupils=[
+            Pupil(id=f"{d}{i}", division=d, home="0", age=17) for d in "AB" for i in range(PUPILS)
+        ],
+        hosts=[Host(id="X-1", place="0", publics=["CAP"], slots=PUPILS)],
+    )
+
+
+def against_wishes(problem: Problem) -> Climber:
+    """Everybody placed, A early and B late."""
+    first = np.flatnonzero(problem.departures.allowed[0])
+    start = np.array([first[0], first[-1]], np.int32)
+    taken = problem.options.start[problem.demands.seeker].astype(np.int32)
+    return Climber(lay_out(problem), Solution(start, taken), 1)
+
+
+def moved(climber: Climber, moves: int, unit_share: float, exchange_share: float) -> list[int]:
+    """The starts after so many cold moves; nothing but `exchange_share` brings exchanges."""
+    seed_moves(1)
+    best = np.array([2**60])
+    start, option = climber.state.start.copy(), climber.state.option.copy()
+    anneal(
+        climber.board, climber.state, np.arange(2), moves, 0.0, 0.0, unit_share, 0.0,
+        exchange_share, 1, start, option, best, np.zeros((5, 2), np.int64), np.ones(2),
+    )  # fmt: skip
+    return climber.state.start.tolist()
+
+
+def verified(climber: Climber, scenario: Scenario, problem: Problem) -> Report:
+    """What the verifier says of the plan in the making."""
+    solution = unloaded(climber.board, climber.state.start, climber.state.option)
+    return verify(scenario, decode(scenario, problem, solution))
+
+
+def test_the_starts_are_exchanged_where_no_unit_gains_by_moving_alone() -> None:
+    scenario = town()
+    problem = prepare(scenario)
+    early, late = against_wishes(problem).state.start.tolist()
+
+    assert moved(against_wishes(problem), 2000, 0.5, 0.0) == [early, late]
+    climber = against_wishes(problem)
+    assert moved(climber, 50, 0.0, 1.0) == [late, early]
+    report = verified(climber, scenario, problem)
+    assert report.violations == ()
+    before = verified(against_wishes(problem), scenario, problem).costs
+    assert before["decalage_semaine"] > 0
+    assert report.costs == before | {"decalage_semaine": 0}
+
+
+@pytest.mark.parametrize("share", [0.3, 1.0])
+def test_nobody_takes_a_start_that_is_not_open_to_it(share: float) -> None:
+    climber = against_wishes(prepare(town()))
+    board, (early, late) = climber.board, climber.state.start.tolist()
+    board.allowed[1, early] = False
+    assert moved(climber, 2000, 0.0, share) == [early, late]
