@@ -5,7 +5,7 @@ Must not know: names, dates, which rules there are in particular.
 """
 
 import math
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from threading import Event, Thread
 from typing import NamedTuple
@@ -58,8 +58,8 @@ class Model:
         where OR-Tools calls the model invalid.
         """
         cp = self.cp.clone() if hint is not None else self.cp
-        if hint is not None:
-            self._hint(cp, hint)
+        for variable, value in self.hint(hint) if hint is not None else ():
+            cp.add_hint(variable, value)
         engine = _engine(seconds, deterministic_limit, seed, workers)
         status = _solve(engine, cp, should_stop)
         if status == cp_model.INFEASIBLE:
@@ -78,41 +78,48 @@ class Model:
         proven = status == cp_model.OPTIMAL
         return Answer(
             "optimal" if proven else "feasible",
-            self._solution(engine),
+            self.read(engine.value),
             cost,
             cost if proven else min(bound, cost),
         )
 
-    def _solution(self, engine: cp_model.CpSolver) -> Solution:
+    def read(self, value: Callable[[cp_model.LinearExpr | int], float]) -> Solution:
+        """The solution in which the literals have these values."""
         units = range(len(self.problem.departures.periods))
         demands = range(len(self.problem.demands.period))
         start = np.full(len(units), -1, np.int32)
         option = np.full(len(demands), -1, np.int32)
         for unit in units:
             for week, starts in self.variables.unit_starts(unit).items():
-                if engine.value(starts):
+                if value(starts) > 0.5:
                     start[unit] = week
         for demand in demands:
             for chosen_option, chosen in self.variables.choices(demand).items():
-                if engine.value(chosen):
+                if value(chosen) > 0.5:
                     option[demand] = chosen_option
         return Solution(start, option)
 
-    def _hint(self, cp: cp_model.CpModel, solution: Solution) -> None:
+    def hint(self, solution: Solution) -> Iterator[tuple[cp_model.IntVar, int]]:
         """A value for every variable, auxiliary ones included: OR-Tools completes hints badly."""
         for unit, week in enumerate(solution.start.tolist()):
             for start, literal in self.variables.unit_starts(unit).items():
                 if isinstance(literal, cp_model.IntVar):
-                    cp.add_hint(literal, int(start == week))
+                    yield literal, int(start == week)
         for demand, taken in enumerate(solution.option.tolist()):
             for option, literal in self.variables.choices(demand).items():
                 if isinstance(literal, cp_model.IntVar):
-                    cp.add_hint(literal, int(option == taken))
+                    yield literal, int(option == taken)
         settled = Variables(self.problem, fixed=solution)
         for preference in PREFERENCES:
             preference.price(self.problem, settled)
         for key, variable in self.variables.auxiliary.items():
-            cp.add_hint(variable, settled.value(key))
+            yield variable, settled.value(key)
+
+
+def literals(problem: Problem) -> int:
+    """How many the whole model has about: starts, and options of each demand."""
+    options = np.diff(problem.options.start)[problem.demands.seeker].sum()
+    return int(problem.departures.allowed.sum() + options)
 
 
 def build(

@@ -16,7 +16,7 @@ from solver.search import solve
 from solver.search.board import lay_out
 from solver.search.climb import Budget
 from solver.search.crew import Crew
-from solver.search.finish import Finish, finished, seconds_for
+from solver.search.finish import WHOLE, Finish, finished, seconds_for, solved_whole
 from solver.search.linear import solve as solve_program
 from solver.search.linear import values
 from solver.search.opening import opening
@@ -25,6 +25,12 @@ from solver.variables import Variables
 from solver.verify import verify
 
 ALL = 10**6
+
+
+@pytest.fixture
+def calendar_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where a problem is too large to be solved whole."""
+    monkeypatch.setattr("solver.search.finish.WHOLE", 0)
 
 
 def cost(problem: Problem, solution: Solution) -> int:
@@ -80,18 +86,48 @@ def test_the_program_of_the_placement_has_the_optimum_of_the_model() -> None:
 
 @pytest.mark.parametrize("moves", [0, 3000])
 def test_a_finished_plan_costs_what_was_won_less_and_keeps_every_rule(moves: int) -> None:
-    scenario = generate(5, 150)
+    scenario = generate(5, 250)
     problem = prepare(scenario, keep=100)
     plan = climbed(problem, moves)
     before, last = cost(problem, plan), 0
-    for won, option in finished(problem, plan, 20, 60):
+    for won, better in finished(problem, plan, 20, 60):
         assert won > last
         last = won
-        better = Solution(plan.start, option)
+        assert np.array_equal(better.start, plan.start)
         report = verify(scenario, decode(scenario, problem, better))
         assert not report.violations
         assert report.cost == before - won
     assert last > 0
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_small_problem_is_solved_whole_to_the_proven_optimum(seed: int) -> None:
+    scenario = tiny(seed)
+    problem = prepare(scenario)
+    proven = build(problem).solve(seconds=60)
+    if proven.solution is None or proven.cost is None:
+        pytest.skip("calendrier impossible")
+    assert proven.status == "optimal"
+    model, plan = build(problem), climbed(problem, 0)
+    if cost(problem, plan) == proven.cost:
+        pytest.skip("rien à gagner")
+    ((won, better),) = solved_whole(model, plan, 60)
+    report = verify(scenario, decode(scenario, problem, better))
+    assert not report.violations
+    assert report.cost == cost(problem, plan) - won == proven.cost
+    assert list(solved_whole(model, better, 60)) == []
+
+
+def test_a_small_problem_is_solved_whole_by_the_child_where_there_is_time() -> None:
+    problem = prepare(generate(5, 12))
+    plan = climbed(problem, 0)
+    assert seconds_for(problem, 10.0)[1] == WHOLE
+    assert seconds_for(problem, 1.0)[1] != WHOLE
+    assert seconds_for(prepare(generate(5, 250)), 1e6)[1] not in (0, WHOLE)
+    with Finish(problem, 100) as finish:
+        *_, (won, better) = finish.better(plan)
+    assert cost(problem, better) == cost(problem, plan) - won
+    assert not np.array_equal(better.start, plan.start)
 
 
 def test_without_time_the_finish_says_nothing() -> None:
@@ -99,6 +135,7 @@ def test_without_time_the_finish_says_nothing() -> None:
     assert list(finished(problem, climbed(problem, 0), 20, -1.0)) == []
 
 
+@pytest.mark.usefixtures("calendar_stays")
 def test_the_finish_takes_a_part_of_the_time_that_fits_the_size() -> None:
     problem = prepare(generate(5, 150), keep=100)
     for budget in (1.0, 10.0, 100.0, 1000.0):
@@ -109,6 +146,7 @@ def test_the_finish_takes_a_part_of_the_time_that_fits_the_size() -> None:
     assert seconds_for(problem, 10.0)[1] <= seconds_for(problem, 100.0)[1]
 
 
+@pytest.mark.usefixtures("calendar_stays")
 def test_a_child_finishes_the_plan_it_is_given() -> None:
     problem = prepare(generate(5, 150), keep=100)
     plan = climbed(problem, 0)
@@ -121,12 +159,14 @@ def test_a_child_finishes_the_plan_it_is_given() -> None:
     assert np.array_equal(better.start, plan.start)
 
 
+@pytest.mark.usefixtures("calendar_stays")
 def test_a_child_that_is_told_to_stop_says_no_more() -> None:
     problem = prepare(generate(5, 150), keep=100)
     with Finish(problem, 600) as finish:
         assert list(finish.better(climbed(problem, 0), should_stop=lambda: True)) == []
 
 
+@pytest.mark.usefixtures("calendar_stays")
 def test_where_the_finish_cannot_pay_there_is_no_child() -> None:
     with Finish(prepare(generate(5, 150), keep=100), 1.0) as finish:
         assert finish.seconds == 0

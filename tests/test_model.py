@@ -78,7 +78,8 @@ def test_a_hint_says_a_value_for_every_variable_and_holds(seed: int) -> None:
     problem, best, cost = solved(seed)
     model = build(problem)
     hinted = model.cp.clone()
-    model._hint(hinted, best)
+    for variable, value in model.hint(best):
+        hinted.add_hint(variable, value)
     assert len(hinted.proto.solution_hint.vars) == len(hinted.proto.variables)
     engine = cp_model.CpSolver()
     engine.parameters.fix_variables_to_their_hinted_value = True

@@ -39,10 +39,10 @@ UNIT_SHARE, REBUILD_SHARE, MOST_REBUILT = 0.025, 0.8, 3
 """Moves of units to other starts among all; among these, units rebuilt; units rebuilt together at
 most."""
 EXCHANGE_SHARE = 0.05
-"""Exchanges of the starts of two units among all moves. They cost a fifth of a rebuilding, and end
-what it cannot: two units of one school, each in the weeks in which the other finds its hosts. One
-climber, 20 seeds on luneville at 6 s: 8 end above 235,000 without, where units move twice as often
-(0.05, 0.6); 1 does with. Of 6 seeds on an S at 6 s the mean falls from 281,696 to 279,911."""
+"""Exchanges of the starts of two units among all moves. They cost an eighth of a rebuilding, and
+end what it cannot: two units of one school, each in the weeks in which the other finds its hosts.
+One climber, 20 seeds on luneville at 6 s: 8 end above 235,000 without, where units move twice as
+often (0.05, 0.6); 1 does with. Of 6 seeds on an S at 6 s the mean falls from 281,696 to 279,911."""
 FINISH, FINISH_UNIT_SHARE, FINISH_EXCHANGE_SHARE = 0.9, 0.003, 0.03
 """Part of the budget from which unit moves, which by then win next to nothing and take nine tenths
 of the time, are few. Paired runs with and without, six of six cheaper: luneville by 2,599 and 1,035

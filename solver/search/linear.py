@@ -3,12 +3,15 @@
 Must not know: what columns and rows stand for.
 """
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import cast
 
 import numpy as np
 from ortools.math_opt import model_pb2
 from ortools.math_opt.python import mathopt
+from ortools.sat.python import cp_model
 
 from solver.problem import Flags, Floats, Longs
 
@@ -49,6 +52,43 @@ class Program:
         )
 
 
+_UNBOUNDED = 2**60
+
+
+def program(cp: cp_model.CpModel) -> Program:
+    """A CP-SAT model as a mixed-integer program, the same to the coefficient.
+
+    Raises `ValueError` where it is not linear; ours is.
+    """
+    variables, constraints = cp.proto.variables, cp.proto.constraints
+    bounds = np.array([tuple(v.domain) for v in variables], np.float64).reshape(-1, 2)
+    cost = np.zeros(len(bounds))
+    cost[list(cp.proto.objective.vars)] = list(cp.proto.objective.coeffs)
+    columns: list[int] = []
+    coefficients: list[int] = []
+    lengths: list[int] = []
+    sides: list[tuple[float, float]] = []
+    for c in constraints:
+        if not c.has_linear() or len(c.enforcement_literal) or len(c.linear.domain) != 2:
+            raise ValueError("the model is not linear")
+        columns.extend(c.linear.vars)
+        coefficients.extend(c.linear.coeffs)
+        lengths.append(len(c.linear.vars))
+        sides.append((c.linear.domain[0], c.linear.domain[1]))
+    low, high = np.array(sides, np.float64).reshape(-1, 2).T
+    return Program(
+        lower=bounds[:, 0],
+        upper=bounds[:, 1],
+        cost=cost,
+        offset=cp.proto.objective.offset,
+        row=np.repeat(np.arange(len(lengths)), lengths),
+        column=np.array(columns, np.int64),
+        coefficient=np.array(coefficients, np.float64),
+        low=np.where(low < -_UNBOUNDED, -np.inf, low),
+        high=np.where(high > _UNBOUNDED, np.inf, high),
+    )
+
+
 def solve(
     made: Program,
     engine: mathopt.SolverType,
@@ -57,8 +97,11 @@ def solve(
     integer: bool = True,
     seed: int = 0,
     hint: Floats | None = None,
+    gap: float | None = None,
 ) -> mathopt.SolveResult:
     """Minimise; `integer=False` is the linear relaxation, whose result carries duals.
+
+    `gap`: the relative distance to the bound at which to stop, the engine's own where None.
 
     HiGHS takes its number of threads from the machine: MathOpt cannot set it.
     """
@@ -88,7 +131,9 @@ def solve(
         model,
         engine,
         params=mathopt.SolveParameters(
-            time_limit=timedelta(seconds=max(0.1, seconds)), random_seed=seed
+            time_limit=timedelta(seconds=max(0.1, seconds)),
+            random_seed=seed,
+            relative_gap_tolerance=gap,
         ),
         model_params=mathopt.ModelSolveParameters(solution_hints=hints),
     )
@@ -102,3 +147,22 @@ def values(result: mathopt.SolveResult, columns: int) -> Floats | None:
     for variable, value in result.variable_values().items():
         found[variable.id] = value
     return found
+
+
+def hinted(made: Program, hint: Iterable[tuple[cp_model.IntVar, int]]) -> Floats:
+    """(columns) what a hint says of the model that the program was read from; 0 where nothing."""
+    found = np.zeros(len(made.cost))
+    for variable, value in hint:
+        found[variable.index] = value
+    return found
+
+
+def at(found: Floats) -> Callable[[cp_model.LinearExpr | int], float]:
+    """The value of each variable or constant of that model."""
+
+    def value(literal: cp_model.LinearExpr | int) -> float:
+        if isinstance(literal, int):
+            return literal
+        return float(found[cast("cp_model.IntVar", literal).index])
+
+    return value

@@ -8,14 +8,12 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from time import monotonic, sleep
 
-import numpy as np
-
 from solver.bound import Bound
 from solver.domain import Plan, Report, Result, Scenario, Status
 from solver.errors import PlanRefused
-from solver.model import build
+from solver.model import build, literals
 from solver.prepare import decode, encode, prepare
-from solver.problem import Problem, Solution
+from solver.problem import Solution
 from solver.search.board import MUST_COST, attract, lay_out
 from solver.search.climb import Budget, Climber
 from solver.search.crew import Crew
@@ -115,7 +113,7 @@ class _Run:
         self.deadline = self.begin + seconds
         self._tell(None, None, "préparation")
         self.problem = prepare(scenario, keep=OPTIONS_KEPT)
-        self.is_small = _size(self.problem) <= SMALL_SIZE
+        self.is_small = literals(self.problem) <= SMALL_SIZE
         if self.is_small:
             self.problem = prepare(scenario)
 
@@ -125,8 +123,7 @@ class _Run:
             witness = finish = None
             if self.iterations is None:
                 witness = stack.enter_context(Witness(self.problem))
-                budget = 0.0 if self.is_small else self.deadline - self.begin
-                finish = stack.enter_context(Finish(self.problem, budget))
+                finish = stack.enter_context(Finish(self.problem, self.deadline - self.begin))
             status, first = self._first()
             if first is None:
                 return self._answer(status, None)
@@ -138,9 +135,9 @@ class _Run:
             if best.best is None:
                 return self._answer("out_of_time", None)
             found = best.best, best.solution()
-            if finish is not None and finish.seconds > 0 and best.best < MUST_COST:
-                found = self._finished(finish, *found)
-            if witness is not None:
+            if witness is not None and finish is not None:
+                if finish.seconds > 0 and best.best < MUST_COST:
+                    found = self._finished(finish, witness, *found)
                 self.bound = witness.listen()
         return self._concluded(*found)
 
@@ -200,13 +197,19 @@ class _Run:
         self.verified = keeper.verified if keeper is not None else None
         return crew.leader
 
-    def _finished(self, finish: Finish, cost: int, solution: Solution) -> tuple[int, Solution]:
-        """The best placement at the calendar found."""
+    def _finished(
+        self, finish: Finish, witness: Witness, cost: int, solution: Solution
+    ) -> tuple[int, Solution]:
+        """What the exact finish makes of it."""
         best = cost, solution
-        self._tell(cost, solution.unplaced, "finition")
-        for won, better in finish.better(solution, self.stop):
+
+        def told_to_stop() -> bool:
+            self.bound = witness.listen()
+            self._tell(best[0], best[1].unplaced, "finition")
+            return self.stop() or best[0] == self.bound
+
+        for won, better in finish.better(solution, told_to_stop):
             best = cost - won, better
-            self._tell(cost - won, better.unplaced, "finition")
         return best
 
     def _concluded(self, cost: int, solution: Solution) -> Result:
@@ -264,9 +267,3 @@ class _Run:
     def _reserve(self) -> float:
         """Seconds kept for what follows the climb, decoding and verifying: twice what they take."""
         return 0.3 + len(self.problem.demands.period) / 12_000
-
-
-def _size(problem: Problem) -> int:
-    """Literals that the whole model has about: starts, and options of each demand."""
-    options = np.diff(problem.options.start)[problem.demands.seeker].sum()
-    return int(problem.departures.allowed.sum() + options)

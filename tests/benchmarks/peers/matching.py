@@ -15,13 +15,12 @@ from numpy.typing import NDArray
 from ortools.math_opt.python import mathopt
 from ortools.sat.python import cp_model
 from peers import mip
-from peers.whole import read
 
 from solver.model import Model, build
 from solver.problem import NO_LIMIT, Ints, Options, Problem, Solution
 from solver.rule import Requirement
 from solver.rules import HARD_RULES, PREFERENCES, binome, taille_groupe
-from solver.search.linear import Program, solve
+from solver.search.linear import Program, at, hinted, program, solve
 from solver.variables import Variables, total
 
 FIRST_KEEP = 30
@@ -47,7 +46,7 @@ def matching(problem: Problem, plan: Solution, seconds: float, seed: int = 0) ->
         narrow, rows = narrowed(problem, keep, plan)
         here = Solution(plan.start, _renamed(plan.option, rows))
         relaxed = _relaxed(narrow, here)
-        made = mip.program(relaxed.cp)
+        made = program(relaxed.cp)
         left = deadline - monotonic()
         result = solve(made, mathopt.SolverType.HIGHS, left, integer=False, seed=seed)
         if not result.has_dual_feasible_solution() or monotonic() > deadline:
@@ -165,8 +164,8 @@ def _finish(
     columns are the choices, as in the whole model.
     """
     model = build(problem, plan, (), range(len(plan.option)))
-    made = mip.program(model.cp)
-    hint = _complete(model, plan, len(made.cost))
+    made = program(model.cp)
+    hint = hinted(made, model.hint(plan))
     choices = sum(len(model.variables.choices(d)) for d in range(len(plan.option)))
     above = _cost(problem, plan) - bound
     useless = np.flatnonzero((reduced[:choices] > above + 1) & (hint[:choices] == 0))
@@ -176,25 +175,10 @@ def _finish(
     status = f"{answer.reason}, {choices - len(useless)} choix{within}"
     if answer.values is None:
         return plan.option, status
-    return read(model, answer.values).option, status
+    return model.read(at(answer.values)).option, status
 
 
 def _cost(problem: Problem, plan: Solution) -> int:
     settled = Variables(problem, fixed=plan)
     prices = [preference.price(problem, settled) for preference in PREFERENCES]
     return sum(price for price in prices if isinstance(price, int))
-
-
-def _complete(model: Model, plan: Solution, columns: int) -> NDArray[np.float64]:
-    """The plan as a value for every variable, auxiliary ones included."""
-    values = np.zeros(columns)
-    for demand, taken in enumerate(plan.option.tolist()):
-        literal = model.variables.choices(demand).get(taken)
-        if isinstance(literal, cp_model.IntVar):
-            values[literal.index] = 1
-    settled = Variables(model.problem, fixed=plan)
-    for preference in PREFERENCES:
-        preference.price(model.problem, settled)
-    for key, variable in model.variables.auxiliary.items():
-        values[variable.index] = settled.value(key)
-    return values

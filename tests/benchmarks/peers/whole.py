@@ -6,12 +6,11 @@ The model is our own (`solver.model`), every rule in it. Must not know: how runs
 from math import ceil, isfinite
 from time import monotonic
 
-import numpy as np
-from ortools.sat.python import cp_model
 from peers import mip
 
-from solver.model import Model, build
+from solver.model import build
 from solver.problem import Problem, Solution
+from solver.search.linear import at, program
 
 TOLERANCE = 1e-6
 """Relative: HiGHS computes in floating point, its bound is taken with that much mistrust."""
@@ -36,32 +35,10 @@ def highs(
     """HiGHS on the same model as a mixed-integer program: solution, proven bound, status."""
     began = monotonic()
     model = build(problem)
-    made = mip.program(model.cp)
+    made = program(model.cp)
     left = max(1.0, seconds - (monotonic() - began))
     answer = mip.solve_apart(made, left, seed)
     bound = answer.bound
     proven = max(0, ceil(bound - TOLERANCE * max(1.0, abs(bound)))) if isfinite(bound) else 0
-    found = None if answer.values is None else read(model, answer.values)
+    found = None if answer.values is None else model.read(at(answer.values))
     return found, proven, f"{answer.reason}, {len(made.cost)} variables"
-
-
-def read(model: Model, found: np.ndarray) -> Solution:
-    """The solution that a vector of values stands for."""
-    problem = model.problem
-
-    def taken(literal: object) -> bool:
-        if isinstance(literal, cp_model.IntVar):
-            return bool(found[literal.index] > 0.5)
-        return bool(literal)
-
-    start = np.full(len(problem.departures.periods), -1, np.int32)
-    option = np.full(len(problem.demands.period), -1, np.int32)
-    for unit in range(len(start)):
-        for week, literal in model.variables.unit_starts(unit).items():
-            if taken(literal):
-                start[unit] = week
-    for demand in range(len(option)):
-        for choice, literal in model.variables.choices(demand).items():
-            if taken(literal):
-                option[demand] = choice
-    return Solution(start, option)
