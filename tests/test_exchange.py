@@ -2,49 +2,30 @@
 
 import numpy as np
 import pytest
+from test_rules_by_hand import bassin, division, host, period, pupil, week
 
-from solver.domain import Division, Establishment, Host, Period, Place, Pupil, Report, Scenario
+from solver.domain import Report, Scenario
 from solver.prepare import decode, prepare
 from solver.problem import Problem, Solution
 from solver.search.anneal import anneal, seed_moves
 from solver.search.board import lay_out
 from solver.search.climb import Climber, unloaded
 from solver.verify import verify
-from solver.week import Week
 
 PUPILS = 3
-EARLY, LATE, LAST = Week(2026, 45), Week(2026, 47), Week(2026, 48)
+EARLY, LATE, LAST = week(45), week(47), week(48)
 
 
 def town() -> Scenario:
     """A and B share a host that takes one of them at a time; A wishes to be late, B early."""
-    return Scenario(
-        title="À la main",
-        bassin="TEST",
-        academy="Nancy-Metz",
-        year="2026-2027",
-        zone="B",
-        places=[Place(id="0", latitude=48.5, longitude=6.3)],
-        establishments=[Establishment(uai="0540037X", name="Lycée", type="LP", place="0")],
-        divisions=[
-            Division(id=d, establishment="0540037X", public="CAP", headcount=0) for d in "AB"
-        ],
+    return bassin(
+        divisions=[division(d) for d in "AB"],
         periods=[
-            Period(
-                id=d,
-                division=d,
-                rank=1,
-                duration_weeks=2,
-                earliest=EARLY,
-                latest=LAST,
-                wished=wish,
-            )
+            period(d, division=d, duration_weeks=2, earliest=EARLY, latest=LAST, wished=wish)
             for d, wish in (("A", LATE), ("B", EARLY))
         ],
-        pupils=[
-            Pupil(id=f"{d}{i}", division=d, home="0", age=17) for d in "AB" for i in range(PUPILS)
-        ],
-        hosts=[Host(id="X-1", place="0", publics=["CAP"], slots=PUPILS)],
+        pupils=[pupil(f"{d}{i}", division=d) for d in "AB" for i in range(PUPILS)],
+        hosts=[host(slots=PUPILS)],
     )
 
 

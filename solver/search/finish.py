@@ -47,7 +47,7 @@ _LISTEN_SECONDS = 0.05
 def seconds_for(problem: Problem, budget: float) -> tuple[float, int]:
     """How long the finish takes in a search of `budget` seconds, and the options of each class.
 
-    (0, 0) where it cannot pay.
+    WHOLE for all options and starts; (0, 0) where it cannot pay.
     """
     if literals(problem) <= min(WHOLE, WHOLE_A_SECOND * WHOLE_SHARE * budget):
         return WHOLE_SHARE * budget, WHOLE
