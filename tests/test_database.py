@@ -1,7 +1,7 @@
 """The database: migrated up, on rows, and down; the journal kept; what is old given up."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -167,7 +167,8 @@ def test_a_purge_leaves_what_is_in_force_and_what_it_stands_on(database: Databas
         runs.add(session, lost_run)
         in_force = plan(owner_id, variant, run_id=kept_run.id, published_at=LONG_AGO, **old)
         plans.add(session, in_force, b"x")
-        former = plan(owner_id, lone, published_at=LONG_AGO, superseded_at=LONG_AGO, **old)
+        over = {"published_at": LONG_AGO, "superseded_at": LONG_AGO, "year": "2020-2021"}
+        former = plan(owner_id, lone, **over, **old)
         plans.add(session, former, b"x")
         asked = ProposalRow(
             plan_id=former.id, bassin="B", academy="A", uai="0540037X", proposer_id=owner_id,
@@ -184,3 +185,32 @@ def test_a_purge_leaves_what_is_in_force_and_what_it_stands_on(database: Databas
         assert left == {"base", "variante", "neuf"}
         assert plans.find(session, EVERYTHING, in_force.id) is not None
         assert runs.find(session, EVERYTHING, kept_run.id) is not None
+
+
+def test_a_purge_leaves_what_was_published_for_a_school_year_that_goes_on(
+    database: Database,
+) -> None:
+    """Agendas tell by it how often an appointment changed: forgotten, SEQUENCE would fall."""
+    database.migrate()
+    owner_id = owner(database)
+    made = datetime(2026, 6, 1, tzinfo=UTC)
+    with database.session() as session:
+        base = scenario(owner_id, title="base", created_at=made)
+        scenarios.add(session, base, "zip", b"x", [])
+        first = plan(
+            owner_id, base, created_at=made, published_at=made, superseded_at=made + timedelta(1)
+        )
+        plans.add(session, first, b"x")
+        last = plan(owner_id, base, created_at=made, published_at=made + timedelta(1))
+        plans.add(session, last, b"x")
+        for row, at in ((first, made), (last, made + timedelta(1))):
+            session.add(EventRow(action=plans.PUBLISHED, subject_id=row.id, at=at))
+        session.add(EventRow(action="plan.etiquettes", subject_id=first.id, at=made))
+    with database.session() as session:
+        gone = retention.purge(session, datetime(2027, 7, 31, tzinfo=UTC))
+        assert {k: n for k, n in gone.items() if n} == {"evenements": 1}
+        assert [row.id for row, _ in plans.published_before(session, last)] == [first.id]
+    with database.session() as session:
+        gone = retention.purge(session, datetime(2027, 8, 1, tzinfo=UTC))
+        assert {k: n for k, n in gone.items() if n} == {"plans": 1, "evenements": 1}
+        assert plans.find(session, EVERYTHING, last.id) is not None

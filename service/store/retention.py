@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, delete, exists, not_, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, SQLModel, col, select
 
+from service.store.plans import PUBLISHED
 from service.tables import (
     FINAL,
     EventRow,
@@ -23,15 +24,27 @@ from service.tables import (
     TokenRow,
 )
 
+_NEW_YEAR = 8
+"""Month: placements of the year that ends are over by its first day."""
+
 
 def purge(session: Session, before: datetime) -> dict[str, int]:
     """Remove what was made before a moment; how many of each went.
 
-    Calendars in force stay with their scenario and their run; so does what a younger row needs.
-    The journal gives up its old events because the purge itself is noted first.
+    Calendars in force stay with their scenario and their run; so does what a younger row needs,
+    and, until its school year has ended, whatever was published: agendas follow it. The journal
+    gives up its old events because the purge itself is noted first.
     """
     session.add(RetentionRow(before=before))
     session.flush()
+    is_followed = and_(
+        col(PlanRow.published_at).is_not(None),
+        or_(col(PlanRow.superseded_at).is_(None), col(PlanRow.year) >= _school_year(before)),
+    )
+    tells_of_it = and_(
+        col(EventRow.action) == PUBLISHED,
+        exists().where(col(PlanRow.id) == col(EventRow.subject_id), is_followed),
+    )
     gone = {
         "propositions": _gone(
             session,
@@ -43,7 +56,7 @@ def purge(session: Session, before: datetime) -> dict[str, int]:
             session,
             PlanRow,
             col(PlanRow.created_at) < before,
-            or_(col(PlanRow.published_at).is_(None), col(PlanRow.superseded_at).is_not(None)),
+            not_(is_followed),
             not_(exists().where(col(ProposalRow.plan_id) == col(PlanRow.id))),
         ),
         "calculs": _gone(
@@ -55,12 +68,18 @@ def purge(session: Session, before: datetime) -> dict[str, int]:
             not_(exists().where(col(ProposalRow.run_id) == col(RunRow.id))),
         ),
         "scenarios": _scenarios(session, before),
-        "evenements": _gone(session, EventRow, col(EventRow.at) < before),
+        "evenements": _gone(session, EventRow, col(EventRow.at) < before, not_(tells_of_it)),
         "jetons": _gone(session, TokenRow, col(TokenRow.expires_at) < before),
         "sessions": _gone(session, SignInRow, col(SignInRow.expires_at) < before),
     }
     session.execute(delete(IdempotencyRow).where(col(IdempotencyRow.created_at) < before))
     return gone
+
+
+def _school_year(moment: datetime) -> str:
+    """The school year (`2026-2027`) that the moment lies in; the next one from August on."""
+    first = moment.year if moment.month >= _NEW_YEAR else moment.year - 1
+    return f"{first}-{first + 1}"
 
 
 def _scenarios(session: Session, before: datetime) -> int:
