@@ -1,5 +1,6 @@
 """Starts that the relaxation of the bound chooses are tried more readily, and others still are."""
 
+from collections.abc import Callable
 from time import monotonic, sleep
 
 import numpy as np
@@ -85,9 +86,26 @@ def test_moves_attracted_by_the_bound_win_more_than_as_many_others() -> None:
 def test_the_witness_tells_where_the_relaxation_has_each_unit_leave() -> None:
     problem = prepare(generate(5, 150), keep=50)
     with Witness(problem) as witness:
-        deadline = monotonic() + 60
-        while not witness.usual.any() and monotonic() < deadline:
-            sleep(0.05)
+        waited(lambda: bool(witness.usual.any()))
         told = witness.usual.copy()
     assert told.any(axis=1).all()
     assert not told[~problem.departures.allowed].any()
+
+
+def test_a_witness_that_rests_tells_nothing_new_until_it_goes_on() -> None:
+    problem = prepare(generate(5, 150), keep=50)
+    with Witness(problem) as witness:
+        waited(lambda: witness.listen() > 0)
+        with witness.resting():
+            sleep(1)
+            told = witness.listen()
+            sleep(1)
+            assert witness.listen() == told
+        waited(lambda: witness.listen() > told)
+        assert witness.listen() > told
+
+
+def waited(until: Callable[[], bool]) -> None:
+    deadline = monotonic() + 60
+    while not until() and monotonic() < deadline:
+        sleep(0.05)

@@ -25,10 +25,10 @@ from solver.search.seating import Seating, seating
 
 LOYALTY = 1.0
 """Points in favour of what the plan has, to break the ties of the relaxation."""
-WHOLE, WHOLE_A_SECOND, WHOLE_SHARE = 8000, 250, 0.75
+WHOLE, WHOLE_A_SECOND, WHOLE_SHARE = 8000, 480, 0.75
 """Literals of a problem solved whole at most, in all and for each second that this may take; part
 of a search that it takes at most, for climbers are soon done with such a problem. HiGHS alone on
-two cores: 1,423 in 1 s, 3,523 in 5.4 s, 7,002 not in 10 s; beside the bound it takes longer."""
+two cores: 1,423 in 1 s, 3,523 in 5.4 s, 7,002 not in 10 s. Beside the bound it takes longer."""
 SECONDS_A_CHOICE = 1e-4
 """Of relaxation and what follows, measured on 37,000 to 290,000 choices."""
 FEWEST, MOST = 10, 40
@@ -179,6 +179,8 @@ class Finish:
         context = get_context("fork")
         self.seconds, self._keep = seconds_for(problem, budget)
         """How long it takes at most; 0 where it cannot pay."""
+        self.is_whole = self._keep == WHOLE
+        """Whether the calendar may change too: HiGHS then has use for every core."""
         self._problem = problem
         self._here, self._there = context.Pipe()
         self._process = context.Process(target=self._work, daemon=True)
@@ -211,7 +213,7 @@ class Finish:
     def _work(self) -> None:
         self._here.close()
         try:
-            model = build(self._problem) if self._keep == WHOLE else None
+            model = build(self._problem) if self.is_whole else None
             plan = self._there.recv()
             if model is None:
                 answers = finished(self._problem, plan, self._keep, self.seconds)

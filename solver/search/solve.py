@@ -4,7 +4,7 @@ Must not know: terminals, files.
 """
 
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from time import monotonic, sleep
 
@@ -208,8 +208,9 @@ class _Run:
             self._tell(best[0], best[1].unplaced, "finition")
             return self.stop() or best[0] == self.bound
 
-        for won, better in finish.better(solution, told_to_stop):
-            best = cost - won, better
+        with witness.resting() if finish.is_whole else nullcontext():
+            for won, better in finish.better(solution, told_to_stop):
+                best = cost - won, better
         return best
 
     def _concluded(self, cost: int, solution: Solution) -> Result:

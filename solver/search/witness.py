@@ -4,6 +4,8 @@ It tells the bound as it rises, and at which starts the relaxation sees each uni
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from multiprocessing import get_context
 
 import numpy as np
@@ -12,6 +14,8 @@ from solver.bound import Bound
 from solver.problem import Floats, Problem, Solution
 
 _NICENESS = 5
+_LOOK_SECONDS = 0.5
+"""How often it looks, while it rests, whether its parent still lives."""
 
 
 class Witness:
@@ -28,6 +32,8 @@ class Witness:
         shared = np.frombuffer(context.RawArray("d", shape[0] * shape[1] + 1), np.float64)
         self.usual: Floats = shared[:-1].reshape(shape)
         """(U × W) how often the relaxation chose each start lately; it changes meanwhile."""
+        self._at_work = context.Event()
+        self._at_work.set()
         self._parent = os.getpid()
         arguments = (problem, incumbent)
         self._process = context.Process(target=self._prove, args=arguments, daemon=True)
@@ -44,12 +50,25 @@ class Witness:
         """The best bound so far, in points."""
         return int(self._bound.value)
 
+    @contextmanager
+    def resting(self) -> Iterator[None]:
+        """Its core is free for others meanwhile."""
+        self._at_work.clear()
+        try:
+            yield
+        finally:
+            self._at_work.set()
+
     def _prove(self, problem: Problem, incumbent: Solution | None) -> None:
         os.nice(_NICENESS)
         bound = Bound(problem)
-        for value in bound.improve(incumbent=incumbent, should_stop=self._orphaned):
+        for value in bound.improve(incumbent=incumbent, should_stop=self._is_orphan):
             self._bound.value = value
             self.usual[:] = bound.usual
 
-    def _orphaned(self) -> bool:
+    def _is_orphan(self) -> bool:
+        """Asked between two rounds: here it rests, where it has to."""
+        while not self._at_work.wait(_LOOK_SECONDS):
+            if os.getppid() != self._parent:
+                return True
         return os.getppid() != self._parent
