@@ -7,7 +7,7 @@ from test_rules_by_hand import bassin, division, host, period, pupil, week
 from solver.domain import Report, Scenario
 from solver.prepare import decode, prepare
 from solver.problem import Problem, Solution
-from solver.search.anneal import anneal, seed_moves
+from solver.search.anneal import Mix, anneal, seed_moves
 from solver.search.board import lay_out
 from solver.search.climb import Climber, unloaded
 from solver.verify import verify
@@ -40,12 +40,8 @@ def against_wishes(problem: Problem) -> Climber:
 def moved(climber: Climber, moves: int, unit_share: float, exchange_share: float) -> list[int]:
     """The starts after so many cold moves; nothing but `exchange_share` brings exchanges."""
     seed_moves(1)
-    best = np.array([2**60])
-    start, option = climber.state.start.copy(), climber.state.option.copy()
-    anneal(
-        climber.board, climber.state, np.arange(2), moves, 0.0, 0.0, unit_share, 0.0,
-        exchange_share, 1, start, option, best, np.zeros((5, 2), np.int64), np.ones(2),
-    )  # fmt: skip
+    mix = Mix(0.0, 0.0, unit_share, 0.0, 1, exchange_share)
+    anneal(climber.board, climber.state, np.arange(2), moves, mix, climber.record)
     return climber.state.start.tolist()
 
 

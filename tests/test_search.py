@@ -176,10 +176,10 @@ def test_the_finish_is_for_pupils_and_takes_the_time_of_few_unit_moves() -> None
     climber.build()
     while climber.moves < 18_000:
         climber.climb(budget)
-    before = climber.tally[:, 0].copy()
+    before = climber.record.tally[:, 0].copy()
     while climber.moves < 20_000:
         climber.climb(budget)
-    unit, pupil, waiting, rebuilt, exchanged = climber.tally[:, 0] - before
+    unit, pupil, waiting, rebuilt, exchanged = climber.record.tally[:, 0] - before
 
     assert before[0] + before[3] > 0.015 * before.sum()
     assert unit + rebuilt < 0.0075 * (pupil + waiting)

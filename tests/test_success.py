@@ -5,7 +5,7 @@ import numpy as np
 from scenarios.generate import generate
 from solver.prepare import prepare
 from solver.problem import Floats, Longs
-from solver.search.anneal import anneal, promising, seed_moves
+from solver.search.anneal import Mix, anneal, empty_record, promising, seed_moves
 from solver.search.board import lay_out
 from solver.search.climb import Budget, Climber
 from solver.search.compiled import compiled
@@ -36,14 +36,11 @@ def climber(moves: int) -> tuple[Climber, Longs]:
 
 def unit_move(climber: Climber, movable: Longs, success: Floats) -> None:
     """One cold unit move."""
-    best = np.array([2**60])
-    start, option = climber.state.start.copy(), climber.state.option.copy()
-    tally = np.zeros((5, 2), np.int64)
-    anneal(
-        climber.board, climber.state, movable, 1, 0.0, 0.0, 1.0, 0.5, 0.0, 2,
-        start, option, best, tally, success,
-    )  # fmt: skip
-    assert tally[[0, 3], 0].sum() == 1
+    record = empty_record(climber.state)
+    record.success[:] = success
+    anneal(climber.board, climber.state, movable, 1, Mix(0.0, 0.0, 1.0, 0.5, 2, 0.0), record)
+    assert record.tally[[0, 3], 0].sum() == 1
+    success[:] = record.success
 
 
 def test_of_two_units_the_one_with_more_success_is_drawn() -> None:

@@ -11,12 +11,19 @@ from time import monotonic, perf_counter
 import numpy as np
 
 from solver.problem import Longs, Solution
-from solver.search.anneal import anneal, construct, seed_moves, shake
+from solver.search.anneal import (
+    NO_PLAN,
+    Mix,
+    anneal,
+    construct,
+    empty_record,
+    note_best,
+    seed_moves,
+    shake,
+)
 from solver.search.board import MUST_COST, Board
 from solver.search.compiled import compiled
 from solver.search.state import (
-    COST,
-    GROUP_BREACH,
     State,
     empty_state,
     fits,
@@ -80,14 +87,9 @@ class Climber:
         self._seed = seed
         self.state = loaded(board, opening)
         self._movable = np.flatnonzero(board.allowed.sum(axis=1) > 1)
-        self._best = np.array([2**60], np.int64)
-        self._start = self.state.start.copy()
-        self._option = self.state.option.copy()
-        self._settled = (2**60, self._start.copy(), self._option.copy())
+        self.record = empty_record(self.state)
+        self._settled = NO_PLAN, self.record.start.copy(), self.record.option.copy()
         """The best plan as other threads may read it, while this one goes on writing."""
-        self.tally = np.zeros((5, 2), np.int64)
-        """Moves tried and kept: unit, pupil, waiting pupil, units rebuilt, starts exchanged."""
-        self._success = np.ones(len(board.unit))
         self.moves = 0
         self._chunk = _FIRST_CHUNK_MOVES
         self._degree: float | None = None
@@ -122,23 +124,15 @@ class Climber:
             moves = min(_FIRST_CHUNK_MOVES, budget.moves - self.moves)
         finishing = budget.spent(self.moves) >= FINISH
         begin = perf_counter()
-        anneal(
-            self.board,
-            self.state,
-            self._movable,
-            moves,
-            PUPIL_HEAT * heat,
-            heat,
-            FINISH_UNIT_SHARE if finishing else UNIT_SHARE,
-            REBUILD_SHARE,
-            FINISH_EXCHANGE_SHARE if finishing else EXCHANGE_SHARE,
-            MOST_REBUILT,
-            self._start,
-            self._option,
-            self._best,
-            self.tally,
-            self._success,
+        mix = Mix(
+            pupil_heat=PUPIL_HEAT * heat,
+            unit_heat=heat,
+            unit_share=FINISH_UNIT_SHARE if finishing else UNIT_SHARE,
+            rebuild_share=REBUILD_SHARE,
+            most_rebuilt=MOST_REBUILT,
+            exchange_share=FINISH_EXCHANGE_SHARE if finishing else EXCHANGE_SHARE,
         )
+        anneal(self.board, self.state, self._movable, moves, mix, self.record)
         self._settle()
         self.moves += moves
         elapsed = perf_counter() - begin
@@ -161,7 +155,7 @@ class Climber:
     def best(self) -> int | None:
         """Points of the best plan met, signed agreements without a place priced beyond all else."""
         best = self._settled[0]
-        return best if best < 2**60 else None
+        return best if best < NO_PLAN else None
 
     @property
     def unplaced(self) -> int:
@@ -174,15 +168,13 @@ class Climber:
         return unloaded(self.board, start, option)
 
     def _note_best(self) -> None:
-        if self.state.total[GROUP_BREACH] == 0 and self.state.total[COST] < self._best[0]:
-            self._best[0] = self.state.total[COST]
-            self._start[:] = self.state.start
-            self._option[:] = self.state.option
-            self._settle()
+        note_best(self.state, self.record)
+        self._settle()
 
     def _settle(self) -> None:
-        if self._best[0] < self._settled[0]:
-            self._settled = (int(self._best[0]), self._start.copy(), self._option.copy())
+        cost = int(self.record.cost[0])
+        if cost < self._settled[0]:
+            self._settled = cost, self.record.start.copy(), self.record.option.copy()
 
 
 def cooling(spent: float) -> float:
