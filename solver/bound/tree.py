@@ -11,11 +11,11 @@ import numpy as np
 
 from solver.bound.ascent import Ascent
 from solver.bound.relaxation import Relaxation
-from solver.problem import Flags, Longs
+from solver.problem import Flags, Floats, Longs
 
 _STAGE = 25
 """Steps on one leaf before the lowest is looked for again."""
-_AFRESH = 0.25
+_AFRESH = 0.75
 """Rate of the first steps after a split: prices are right but for the unit that was split."""
 _CHOSEN = 0.03
 """Starts chosen at least so often get a leaf of their own; all others share one."""
@@ -43,6 +43,7 @@ class Tree:
         np.add.at(self._size, departures.unit, relaxation.problem.size * departures.duration)
         self._others: list[tuple[int, int, Leaf]] = []
         self._count = 0
+        self._stride: Floats | None = None
         self._walk_on(Leaf(departures.allowed, vector, 0, 1.0))
         self.usual = self._walk.usual
         """(U × W) how often each start was chosen lately while all of them were open."""
@@ -72,7 +73,8 @@ class Tree:
 
     def _walk_on(self, leaf: Leaf) -> None:
         self._leaf = leaf
-        self._walk = Ascent(self._relaxation, leaf.vector, leaf.allowed, leaf.rate)
+        self._walk = Ascent(self._relaxation, leaf.vector, leaf.allowed, leaf.rate, self._stride)
+        self._stride = self._walk.stride
         self._steps = 0
         leaf.value = self._walk.value
 
