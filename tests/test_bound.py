@@ -7,7 +7,7 @@ from math import prod
 import numpy as np
 import pytest
 
-from scenarios.generate import tiny
+from scenarios.generate import generate, tiny
 from solver.bound import Bound, calendar_bound, unplaced_bound
 from solver.bound.chains import best_starts, chains
 from solver.bound.portions import WHOLE
@@ -51,6 +51,13 @@ def keeps_its_promise(seed: int, rounds: int = 60) -> tuple[int, int] | None:
     fewest = unplaced_bound(problem, rounds=10)
     assert fewest <= np.sum(answer.solution.option < 0), f"seed {seed}: {fewest} unplaced"
     return bound.value, best
+
+
+def test_the_first_steps_on_a_large_bassin_are_no_detour() -> None:
+    """With one length of step for all instances, ten steps ended below where they began."""
+    bound = Bound(prepare(generate(5, 2000), keep=50))
+    first, *_, tenth = bound.improve(rounds=10)
+    assert tenth > first
 
 
 def test_no_bound_is_above_the_optimum_of_a_tiny_scenario() -> None:
