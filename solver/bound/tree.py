@@ -15,7 +15,7 @@ from solver.problem import Flags, Floats, Longs
 
 _STAGE = 25
 """Steps on one leaf before the lowest is looked for again."""
-_AFRESH = 0.75
+_AFRESH = 0.25
 """Rate of the first steps after a split: prices are right but for the unit that was split."""
 _CHOSEN = 0.03
 """Starts chosen at least so often get a leaf of their own; all others share one."""

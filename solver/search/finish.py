@@ -28,7 +28,8 @@ LOYALTY = 1.0
 WHOLE, WHOLE_A_SECOND, WHOLE_SHARE = 8000, 480, 0.75
 """Literals of a problem solved whole at most, in all and for each second that this may take; part
 of a search that it takes at most, for climbers are soon done with such a problem. HiGHS alone on
-two cores: 1,423 in 1 s, 3,523 in 5.4 s, 7,002 not in 10 s. Beside the bound it takes longer."""
+two cores: 1,423 in 1 s, 3,523 in 5.4 s, 7,002 not in 10 s. Beside the bound it takes longer, so
+that the bound rests then, but for what CP-SAT may prove afterwards."""
 SECONDS_A_CHOICE = 1e-4
 """Of relaxation and what follows, measured on 37,000 to 290,000 choices."""
 FEWEST, MOST = 10, 40

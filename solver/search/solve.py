@@ -208,7 +208,8 @@ class _Run:
             self._tell(best[0], best[1].unplaced, "finition")
             return self.stop() or best[0] == self.bound
 
-        with witness.resting() if finish.is_whole else nullcontext():
+        alone = finish.is_whole and not self.is_small
+        with witness.resting() if alone else nullcontext():
             for won, better in finish.better(solution, told_to_stop):
                 best = cost - won, better
         return best
