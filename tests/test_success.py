@@ -34,13 +34,13 @@ def climber(moves: int) -> tuple[Climber, Longs]:
     return climber, np.flatnonzero(climber.board.allowed.sum(axis=1) > 1)
 
 
-def unit_move(climber: Climber, movable: Longs, success: Floats) -> None:
-    """One cold unit move."""
+def unit_move(climber: Climber, movable: Longs, success: Floats) -> Floats:
+    """One cold unit move; the success of each unit after it."""
     record = empty_record(climber.state)
     record.success[:] = success
     anneal(climber.board, climber.state, movable, 1, Mix(0.0, 0.0, 1.0, 0.5, 2, 0.0), record)
     assert record.tally[[0, 3], 0].sum() == 1
-    success[:] = record.success
+    return record.success
 
 
 def test_of_two_units_the_one_with_more_success_is_drawn() -> None:
@@ -62,9 +62,7 @@ def test_a_unit_with_success_is_visited_almost_twice_as_often() -> None:
     for _ in range(TRIES):
         success = np.full(len(visits), 0.5)
         success[favourite] = 0.6
-        before = success.copy()
-        unit_move(found, movable, success)
-        visits += success != before
+        visits += unit_move(found, movable, success) != success
     assert visits.sum() == TRIES
     assert (visits[movable] > 0).all()
     often = 1 - (1 - 1 / units) ** 2
@@ -76,8 +74,8 @@ def test_success_falls_with_each_move_that_wins_nothing_and_rises_with_one_that_
     success = np.full(len(found.board.unit), 0.5)
     risen = fallen = 0
     for _ in range(TRIES):
-        cost, before = int(objective(found.state)), success.copy()
-        unit_move(found, movable, success)
+        cost, before = int(objective(found.state)), success
+        success = unit_move(found, movable, before)
         changed = np.flatnonzero(success != before)
         assert len(changed) == 1
         won = success[changed[0]] > before[changed[0]]

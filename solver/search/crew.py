@@ -10,6 +10,7 @@ from collections.abc import Callable
 from threading import Thread
 
 from solver.problem import Solution
+from solver.search.anneal import NO_PLAN
 from solver.search.board import Board
 from solver.search.climb import Budget, Climber
 
@@ -65,4 +66,4 @@ class Crew:
 
 
 def _best(climber: Climber) -> int:
-    return 2**62 if climber.best is None else climber.best
+    return NO_PLAN if climber.best is None else climber.best
