@@ -244,6 +244,11 @@ class PlanRow(SQLModel, table=True):
     published_by: str | None = Field(default=None, foreign_key="account.id")
     superseded_at: datetime | None = _instant(default=None)
 
+    @property
+    def in_force(self) -> bool:
+        """The calendar that its bassin follows: published, and no later one took its place."""
+        return self.published_at is not None and self.superseded_at is None
+
 
 class PlanContentRow(SQLModel, table=True):
     """The plan folder (format.md), zipped."""

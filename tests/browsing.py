@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -12,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from processes import free_port
 from town import Town
 
 from service.accounts import sign_in
@@ -35,9 +35,7 @@ class Served(Town):
 
     def __init__(self, home: Path) -> None:
         super().__init__(home, requests_per_minute=100_000, sign_ins_per_minute=1_000)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
 
     def may_enter(self, login: str) -> None:

@@ -1,9 +1,9 @@
 """Starts that the relaxation of the bound chooses are tried more readily, and others still are."""
 
-from collections.abc import Callable
-from time import monotonic, sleep
+from time import sleep
 
 import numpy as np
+from processes import until
 
 from scenarios.generate import generate
 from solver.bound import Bound
@@ -86,7 +86,7 @@ def test_moves_attracted_by_the_bound_win_more_than_as_many_others() -> None:
 def test_the_witness_tells_where_the_relaxation_has_each_unit_leave() -> None:
     problem = prepare(generate(5, 150), keep=50)
     with Witness(problem) as witness:
-        waited(lambda: bool(witness.usual.any()))
+        until(lambda: bool(witness.usual.any()))
         told = witness.usual.copy()
     assert told.any(axis=1).all()
     assert not told[~problem.departures.allowed].any()
@@ -95,17 +95,11 @@ def test_the_witness_tells_where_the_relaxation_has_each_unit_leave() -> None:
 def test_a_witness_that_rests_tells_nothing_new_until_it_goes_on() -> None:
     problem = prepare(generate(5, 150), keep=50)
     with Witness(problem) as witness:
-        waited(lambda: witness.listen() > 0)
+        until(lambda: witness.listen() > 0)
         with witness.resting():
             sleep(1)
             told = witness.listen()
             sleep(1)
             assert witness.listen() == told
-        waited(lambda: witness.listen() > told)
+        until(lambda: witness.listen() > told)
         assert witness.listen() > told
-
-
-def waited(until: Callable[[], bool]) -> None:
-    deadline = monotonic() + 60
-    while not until() and monotonic() < deadline:
-        sleep(0.05)

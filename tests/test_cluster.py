@@ -1,7 +1,6 @@
 """A batch on processes of their own, each at its own address, opened by hand as the guide says."""
 
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,6 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from processes import free_port
 
 from scenarios import read, read_own_plan, write
 from scenarios.generate import academy
@@ -19,12 +19,6 @@ from solver.verify import verify
 pytestmark = pytest.mark.slow
 DASK = Path(sys.executable).parent / "dask"
 HOSTS = ("127.0.0.2", "127.0.0.3")
-
-
-def free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import re
 import shlex
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from configparser import ConfigParser
@@ -17,6 +16,7 @@ from typing import Any
 
 import pytest
 import yaml
+from processes import free_port
 from test_guide import ROOT, answered
 from town import BACKENDS, database_url
 
@@ -48,8 +48,7 @@ def unit() -> ConfigParser:
 
 def opened_and_ended(command: list[str], where: Path, environment: dict[str, str]) -> str:
     """What a service said that was started so, answered, and was told to end: in good order."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     serving = subprocess.Popen(
         command,
         cwd=where,

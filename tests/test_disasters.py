@@ -6,16 +6,16 @@ The service, its workers and its scheduler are processes of their own here, as i
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from time import monotonic, sleep
 
 import psutil
 import pytest
+from processes import alive, free_port, until
 from town import Town, packed, town, village
 
 from service.acts import runs, scenarios
@@ -60,7 +60,9 @@ class Site:
         )
 
         def end() -> None:
-            below = psutil.Process(process.pid).children(recursive=True) if alive(process) else []
+            below = (
+                psutil.Process(process.pid).children(recursive=True) if alive(process.pid) else []
+            )
             process.terminate()
             try:
                 process.wait(30)
@@ -90,12 +92,12 @@ class Site:
             with self.place.house.database.reading() as session:
                 return rows.checkpoint(session, run_id) is not None
 
-        until(has_plan)
+        until(has_plan, _PATIENCE)
         return self.row(run_id)
 
     def ended(self, run_id: str) -> RunRow:
         """The run, once it is over; what it kept is a good plan at the cost it says."""
-        until(lambda: self.row(run_id).status in FINAL)
+        until(lambda: self.row(run_id).status in FINAL, _PATIENCE)
         row = self.row(run_id)
         with self.place.house.database.reading() as session:
             plan = plans.of_run(session, run_id)
@@ -105,23 +107,6 @@ class Site:
         report = verify(village(), unpack_plan(content, village(), own=True).plan)
         assert (report.violations, report.cost) == ((), row.cost)
         return row
-
-
-def until(true: Callable[[], bool]) -> None:
-    deadline = monotonic() + _PATIENCE
-    while not true():
-        assert monotonic() < deadline, "waited in vain"
-        sleep(0.2)
-
-
-def alive(process: "subprocess.Popen[bytes]") -> bool:
-    return process.poll() is None
-
-
-def free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])
 
 
 def below(process: "subprocess.Popen[bytes]", saying: str) -> list[psutil.Process]:
@@ -278,8 +263,8 @@ def test_a_run_that_takes_too_much_memory_fails_and_says_so(site: Site) -> None:
 def test_a_run_is_stopped_before_its_first_plan(site: Site) -> None:
     service = site.started("bassin", "serve")
     run = site.asked(600)
-    until(lambda: site.row(run).status == "started")
+    until(lambda: site.row(run).status == "started", _PATIENCE)
     runs.stop(site.place.house, site.user, run)
-    until(lambda: site.row(run).status in FINAL)
+    until(lambda: site.row(run).status in FINAL, _PATIENCE)
     assert site.row(run).status == "stopped"
-    until(lambda: not below(service, ENGINE))
+    until(lambda: not below(service, ENGINE), _PATIENCE)

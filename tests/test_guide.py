@@ -4,7 +4,6 @@ import os
 import re
 import shlex
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from processes import free_port
 
 from scenarios import example, write
 from scenarios.generate import academy
@@ -129,8 +129,7 @@ def test_no_block_of_commands_escapes_the_tests() -> None:
 
 def test_the_service_opens_answers_and_ends_as_the_guide_says(tmp_path: Path) -> None:
     ((line,),) = [lines for kind, lines in blocks(page("exploitation")) if kind == "service"]
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     words = [*shlex.split(line)[1:-1], str(port)]
     program = "import sys; from service.cli import main; main(sys.argv[1:])"
     serving = subprocess.Popen(

@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from time import monotonic, sleep
+from time import monotonic
 
 import psutil
 import pytest
+from processes import alive, until
 
 import service.jobs.birth as birth
 import service.jobs.child as child
@@ -180,10 +181,7 @@ def test_a_child_that_is_not_wanted_any_more_before_it_is_born_leaves_nothing(
     assert (end.ending, end.cost, plan) == ("stopped", None, None)
     search(asked.order, asked.scenario, stop=lambda: any(engines()))
     assert len(nurseries()) == 1
-    deadline = monotonic() + 60
-    while any(engines()) and monotonic() < deadline:
-        sleep(0.1)
-    assert list(engines()) == []
+    until(lambda: not any(engines()))
 
 
 @pytest.mark.slow
@@ -245,10 +243,7 @@ def test_a_child_whose_keeper_is_killed_ends_with_all_it_started(
     subprocess.run([sys.executable, "-c", _KILLED, str(tmp_path)], check=False)
     pids = [int(pid) for pid in note.read_text().split()]
     assert len(pids) >= 2
-    deadline = monotonic() + 60
-    while any(map(alive, pids)) and monotonic() < deadline:
-        sleep(0.1)
-    assert not any(map(alive, pids))
+    until(lambda: not any(map(alive, pids)))
 
 
 _KILLED = """
@@ -270,11 +265,3 @@ def hear(message, content):
 order = Order.model_validate_json((folder / "order.json").read_text())
 search(order, (folder / "scenario.zip").read_bytes(), tell=hear)
 """
-
-
-def alive(pid: int) -> bool:
-    """Whether a process runs; one that nobody has buried yet does not."""
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False

@@ -3,13 +3,13 @@
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from processes import free_port
 from test_guide import ROOT, answered, blocks
 from town import packed
 
@@ -23,8 +23,7 @@ BASSIN = SHARED if SHARED.is_dir() else example("demo")
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[dict[str, str]]:
     """`bassin serve` in an empty folder: its address, and the code of its first link."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     address, log = f"http://127.0.0.1:{port}", tmp_path / "journal"
     with log.open("wb") as said:
         serving = subprocess.Popen(

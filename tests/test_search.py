@@ -3,10 +3,10 @@
 import subprocess
 import sys
 from pathlib import Path
-from time import monotonic, sleep
 
 import numpy as np
 import pytest
+from processes import alive, until
 
 import scenarios
 from scenarios.generate import generate, tiny
@@ -225,16 +225,7 @@ def test_the_bound_beside_a_search_that_is_killed_ends_by_itself(tmp_path: Path)
     noted = tmp_path / "pid"
     subprocess.run([sys.executable, "-c", program, str(noted)], check=False)
     pid = int(noted.read_text())
-    deadline = monotonic() + 30
-    while _alive(pid) and monotonic() < deadline:
-        sleep(0.1)
-    assert not _alive(pid)
-
-
-def _alive(pid: int) -> bool:
-    """Whether the process still runs; one that nobody has buried yet does not."""
-    status = Path(f"/proc/{pid}/stat")
-    return status.exists() and status.read_text().rpartition(")")[2].split()[0] != "Z"
+    until(lambda: not alive(pid))
 
 
 def test_better_plans_are_handed_over_verified_while_the_search_goes_on() -> None:

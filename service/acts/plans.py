@@ -231,7 +231,7 @@ def publish(house: House, user: User, plan_id: str) -> PlanRow:
                 "etat-contraire",
                 f"Ce plan enfreint {row.violations} règles : il ne peut pas être publié.",
             )
-        if row.published_at is not None and row.superseded_at is None:
+        if row.in_force:
             return row
         if scenarios.stands_on(session, row.scenario_id, "demo"):
             raise Refusal("etat-contraire", "La démonstration s’essaie : elle ne se publie pas.")

@@ -50,7 +50,7 @@ async def bassin(visit: Visit, academie: str = "", nom: str = "") -> None:
             )
             return
         put(
-            _force([p for p in made if p.published_at and not p.superseded_at]),
+            _force([p for p in made if p.in_force]),
             h.h2["Scénarios et ", term("variante", "variantes")],
             scenario_tree(those),
             h.h2["Plans"],
@@ -133,11 +133,7 @@ def plan_table(rows: Sequence[PlanRow]) -> h.Element:
                 number(row.cost),
                 percent(None if not row.bound or not row.cost else 1 - row.bound / row.cost),
                 number(row.violations),
-                "en vigueur"
-                if row.published_at and not row.superseded_at
-                else "a été en vigueur"
-                if row.published_at
-                else "",
+                "en vigueur" if row.in_force else "a été en vigueur" if row.published_at else "",
             )
             for row in rows
         ),

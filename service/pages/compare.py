@@ -93,7 +93,7 @@ def _chooser(listed: Sequence[PlanRow], chosen: Sequence[str]) -> h.Element:
 
 
 def _title(row: PlanRow) -> str:
-    mark = ", publié" if row.published_at and not row.superseded_at else ""
+    mark = ", publié" if row.in_force else ""
     return f"{row.bassin} · {row.title} ({instant(row.created_at)}{mark})"
 
 

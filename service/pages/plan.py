@@ -33,7 +33,7 @@ async def plan(visit: Visit, plan_id: str) -> None:
         tabs=navigation.plan_tabs(visit.user, plan_id),
         lead=_state(row),
     ):
-        if visit.may(Action.PUBLISH) and (row.published_at is None or row.superseded_at):
+        if visit.may(Action.PUBLISH) and not row.in_force:
             _publishing(visit, row)
         compare = navigation.address("/comparer", plan=row.id)
         put(

@@ -12,6 +12,8 @@ from service.tables import EventRow, PlanContentRow, PlanRow, ProposalRow
 
 PUBLISHED = "plan.publie"
 """What the journal calls it."""
+IN_FORCE = and_(col(PlanRow.published_at).is_not(None), col(PlanRow.superseded_at).is_(None))
+"""`PlanRow.in_force`, for queries."""
 
 
 def add(session: Session, row: PlanRow, content: bytes) -> None:
@@ -35,17 +37,16 @@ def content(session: Session, plan_id: str) -> bytes | None:
 
 def latest(session: Session, reach: Reach) -> Sequence[PlanRow]:
     """The plan to look at in each bassin: the calendar in force, or else the newest one."""
-    in_force = and_(col(PlanRow.published_at).is_not(None), col(PlanRow.superseded_at).is_(None))
     pole = (col(PlanRow.academy), col(PlanRow.bassin))
     newest = select(func.max(PlanRow.id)).where(reach.plans()).group_by(*pole)
-    newest_in_force = newest.where(in_force)
+    newest_in_force = newest.where(IN_FORCE)
     rows = session.exec(
         select(PlanRow).where(
             or_(col(PlanRow.id).in_(newest), col(PlanRow.id).in_(newest_in_force))
         )
     ).all()
     chosen = {(r.academy, r.bassin): r for r in rows}
-    chosen |= {(r.academy, r.bassin): r for r in rows if r.published_at and not r.superseded_at}
+    chosen |= {(r.academy, r.bassin): r for r in rows if r.in_force}
     return list(chosen.values())
 
 
@@ -73,10 +74,10 @@ def listed(
         query = query.where(col(PlanRow.scenario_id) == scenario_id)
     if tag is not None:
         query = query.where(has_tag(PlanRow.tags, tag))
-    if published or in_force:
+    if published:
         query = query.where(col(PlanRow.published_at).is_not(None))
     if in_force:
-        query = query.where(col(PlanRow.superseded_at).is_(None))
+        query = query.where(IN_FORCE)
     return page(session, query, PlanRow.id, cursor=cursor, limit=limit)
 
 
@@ -86,9 +87,8 @@ def supersede(session: Session, plan: PlanRow, at: datetime) -> Sequence[str]:
         col(PlanRow.academy) == plan.academy,
         col(PlanRow.bassin) == plan.bassin,
         col(PlanRow.year) == plan.year,
-        col(PlanRow.published_at).is_not(None),
-        col(PlanRow.superseded_at).is_(None),
         col(PlanRow.id) != plan.id,
+        IN_FORCE,
     )
     earlier = session.exec(select(PlanRow.id).where(*same)).all()
     session.execute(update(PlanRow).where(*same).values(superseded_at=at))

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, delete, exists, not_, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, SQLModel, col, select
 
-from service.store.plans import PUBLISHED
+from service.store.plans import IN_FORCE, PUBLISHED
 from service.tables import (
     FINAL,
     EventRow,
@@ -37,10 +37,8 @@ def purge(session: Session, before: datetime) -> dict[str, int]:
     """
     session.add(RetentionRow(before=before))
     session.flush()
-    is_followed = and_(
-        col(PlanRow.published_at).is_not(None),
-        or_(col(PlanRow.superseded_at).is_(None), col(PlanRow.year) >= _school_year(before)),
-    )
+    current = col(PlanRow.year) >= _school_year(before)
+    is_followed = or_(IN_FORCE, and_(col(PlanRow.published_at).is_not(None), current))
     tells_of_it = and_(
         col(EventRow.action) == PUBLISHED,
         exists().where(col(PlanRow.id) == col(EventRow.subject_id), is_followed),
