@@ -18,7 +18,7 @@ one step for all instances, ten times too long there), 2 on small ones (lunevill
 and 225,224)."""
 _FIRST_WEIGHT = 0.2
 """First step of a weight, as a part of what all begin with."""
-_FINEST = 2.0**-12
+FINEST = 2.0**-12
 """Rate below which steps move nothing that matters."""
 _PATIENCE, _SHORTER = 4, 0.8
 """Steps without progress before steps shorten, and to what part."""
@@ -39,17 +39,18 @@ class Ascent:
         allowed: Flags | None = None,
         rate: float = 1.0,
         stride: Floats | None = None,
+        finest: float = FINEST,
     ) -> None:
         """Start from `vector`, or from no prices; only starts `allowed` (U × W) count.
 
         `stride` (n): what a step of rate 1 moves, or as suits a walk from no prices. `rate`:
-        length of the first steps, 1 for such a walk.
+        length of the first steps, 1 for such a walk; `finest`: of the last.
         """
         self._relaxation = relaxation
         self._allowed = allowed
         self._highest = relaxation.where.highest
         self.vector: Longs = relaxation.where.opening if vector is None else vector
-        self.rate = rate
+        self.rate, self._finest = rate, finest
         self._here: Floats = self.vector.astype(np.float64)
         self._mean: Floats = np.zeros_like(self._here)
         self._square: Floats = np.zeros_like(self._here)
@@ -64,7 +65,7 @@ class Ascent:
         free = ((self._here > 0) | (self._excess > 0)) & (
             (self._here < self._highest) | (self._excess < 0)
         )
-        if self.rate < _FINEST or not self._excess[free].any():
+        if self.rate < self._finest or not self._excess[free].any():
             return False
         self._steps += 1
         self._mean += (1 - _MEAN) * (self._excess - self._mean)

@@ -9,14 +9,17 @@ from heapq import heappop, heappush
 
 import numpy as np
 
-from solver.bound.ascent import Ascent
+from solver.bound.ascent import FINEST, Ascent
 from solver.bound.relaxation import Relaxation
 from solver.problem import Flags, Floats, Longs
 
 _STAGE = 25
 """Steps on one leaf before the lowest is looked for again."""
-_AFRESH = 0.25
-"""Rate of the first steps after a split: prices are right but for the unit that was split."""
+_AFRESH, _SETTLED = 0.75, 2.0**-9
+"""Rates of the first and last steps after a split. Short first steps never leave the prices of
+before; the last thousandth of what a leaf has is worth less than its parts (M after 180 s 324,558,
+against 322,514 from 0.25 to `FINEST`, S after 60 s 270,998 and 269,631). All calendars together
+are walked to the end: on nancy nothing more is ever won."""
 _CHOSEN = 0.03
 """Starts chosen at least so often get a leaf of their own; all others share one."""
 
@@ -73,7 +76,10 @@ class Tree:
 
     def _walk_on(self, leaf: Leaf) -> None:
         self._leaf = leaf
-        self._walk = Ascent(self._relaxation, leaf.vector, leaf.allowed, leaf.rate, self._stride)
+        finest = FINEST if self._stride is None else _SETTLED
+        self._walk = Ascent(
+            self._relaxation, leaf.vector, leaf.allowed, leaf.rate, self._stride, finest
+        )
         self._stride = self._walk.stride
         self._steps = 0
         leaf.value = self._walk.value
