@@ -18,6 +18,7 @@ import pytest
 from distributed import Client, LocalCluster
 from hypothesis import given
 from hypothesis import strategies as st
+from processes import until
 
 from scenarios import read, read_own_plan, write
 from scenarios.generate import academy
@@ -337,7 +338,9 @@ def test_a_worker_that_dask_gave_up_is_replaced(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(cluster, "_MEND_SECONDS", 1.0)
     with opened("", workers=1, cores=1, megabytes=MEMORY) as room:
         (first,) = room.client.run(os.getpid).values()
-        (nanny,) = room.client.cluster.workers.values()
+        nannies = room.client.cluster.workers
+        until(lambda: bool(nannies))  # Dask writes it down after the worker has said hello
+        (nanny,) = nannies.values()
         room.client.sync(nanny.close)
         again = room.client.submit(os.getpid, resources={CORES: 1}, pure=False)
         assert again.result(timeout=120) != first
