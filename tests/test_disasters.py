@@ -15,7 +15,7 @@ from time import monotonic, sleep
 
 import psutil
 import pytest
-from processes import alive, free_port, until
+from processes import free_port, until
 from town import Town, packed, town, village
 
 from service.acts import runs, scenarios
@@ -60,9 +60,8 @@ class Site:
         )
 
         def end() -> None:
-            below = (
-                psutil.Process(process.pid).children(recursive=True) if alive(process.pid) else []
-            )
+            lives = process.poll() is None
+            below = psutil.Process(process.pid).children(recursive=True) if lives else []
             process.terminate()
             try:
                 process.wait(30)

@@ -18,7 +18,7 @@ one step for all instances, ten times too long there), 2 on small ones (lunevill
 and 225,224)."""
 _FIRST_WEIGHT = 0.2
 """First step of a weight, as a part of what all begin with."""
-FINEST = 2.0**-12
+_FINEST = 2.0**-12
 """Rate below which steps move nothing that matters."""
 _PATIENCE, _SHORTER = 4, 0.8
 """Steps without progress before steps shorten, and to what part."""
@@ -39,7 +39,7 @@ class Ascent:
         allowed: Flags | None = None,
         rate: float = 1.0,
         stride: Floats | None = None,
-        finest: float = FINEST,
+        finest: float = _FINEST,
     ) -> None:
         """Start from `vector`, or from no prices; only starts `allowed` (U × W) count.
 

@@ -9,16 +9,16 @@ from heapq import heappop, heappush
 
 import numpy as np
 
-from solver.bound.ascent import FINEST, Ascent
+from solver.bound.ascent import Ascent
 from solver.bound.relaxation import Relaxation
-from solver.problem import Flags, Floats, Longs
+from solver.problem import Flags, Longs
 
 _STAGE = 25
 """Steps on one leaf before the lowest is looked for again."""
 _AFRESH, _SETTLED = 1.5, 2.0**-9
 """Rates of the first and last steps after a split. Short first steps never leave the prices of
 before (M after 90 s 325,379, and 323,380 from 0.75), and the last thousandth of what a leaf has is
-worth less than its parts. All calendars together are walked to the end, `FINEST`: on nancy nothing
+worth less than its parts. All calendars together are walked to the end: on nancy nothing
 more is ever won."""
 
 
@@ -44,8 +44,9 @@ class Tree:
         np.add.at(self._size, departures.unit, relaxation.problem.size * departures.duration)
         self._others: list[tuple[int, int, Leaf]] = []
         self._count = 0
-        self._stride: Floats | None = None
-        self._walk_on(Leaf(departures.allowed, vector, 0, 1.0))
+        root = Leaf(departures.allowed, vector, 0, 1.0)
+        self._walk_on(root, Ascent(relaxation, vector, root.allowed))
+        self._stride = self._walk.stride
         self.usual = self._walk.usual
         """(U × W) how often each start was chosen lately while all of them were open."""
 
@@ -69,18 +70,17 @@ class Tree:
             self._count += 1
             heappush(self._others, (part.value, self._count, part))
         if parts:
-            self._walk_on(heappop(self._others)[2])
+            self._walk_on_part(heappop(self._others)[2])
         return bool(parts)
 
-    def _walk_on(self, leaf: Leaf) -> None:
-        self._leaf = leaf
-        finest = FINEST if self._stride is None else _SETTLED
-        self._walk = Ascent(
-            self._relaxation, leaf.vector, leaf.allowed, leaf.rate, self._stride, finest
-        )
-        self._stride = self._walk.stride
-        self._steps = 0
-        leaf.value = self._walk.value
+    def _walk_on_part(self, leaf: Leaf) -> None:
+        """The root's stride, scaled by the rate of the leaf."""
+        start = leaf.vector, leaf.allowed, leaf.rate
+        self._walk_on(leaf, Ascent(self._relaxation, *start, self._stride, _SETTLED))
+
+    def _walk_on(self, leaf: Leaf, walk: Ascent) -> None:
+        self._leaf, self._walk, self._steps = leaf, walk, 0
+        leaf.value = walk.value
 
     def _split(self, leaf: Leaf) -> list[Leaf]:
         """A leaf for each start of the most undecided unit.
