@@ -4,14 +4,12 @@ import os
 import shutil
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from processes import free_port
+from processes import answered, free_port
 from town import Town
 
 from service.accounts import sign_in
@@ -25,7 +23,6 @@ FLAGS = (
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--disable-dev-shm-usage",
 )  # fmt: skip
-START_SECONDS = 400.0
 SHOTS = Path(__file__).parent.parent / ".artefacts" / "pages"
 """Where screenshots stay for whoever wants to look."""
 
@@ -71,7 +68,8 @@ def serving(place: Served) -> Iterator[None]:
             env=environment, cwd=Path(__file__).parent.parent, stdout=said, stderr=said,
         )  # fmt: skip
         try:
-            _wait(place.url, process, journal)
+            answer = answered(f"{place.url}/health", process)
+            assert answer == 200, journal.read_text()[-3000:]
             yield
         finally:
             process.terminate()
@@ -81,19 +79,6 @@ def serving(place: Served) -> Iterator[None]:
                 process.kill()
                 process.wait()
             place.house.close()
-
-
-def _wait(url: str, process: subprocess.Popen[bytes], journal: Path) -> None:
-    until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until:
-        if process.poll() is not None:
-            break
-        try:
-            with urllib.request.urlopen(f"{url}/health", timeout=5):
-                return
-        except OSError:
-            time.sleep(0.3)
-    raise AssertionError(f"le service ne répond pas :\n{journal.read_text()[-3000:]}")
 
 
 class Reader:

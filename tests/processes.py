@@ -1,6 +1,9 @@
-"""Other processes, as the tests meet them: a port for one, whether it lives, until when to wait."""
+"""Other processes, as tests meet them: a port, whether one lives or answers, how long to wait."""
 
 import socket
+import subprocess
+import urllib.error
+import urllib.request
 from collections.abc import Callable
 from time import monotonic, sleep
 
@@ -26,3 +29,16 @@ def until(true: Callable[[], bool], seconds: float = 60) -> None:
     while not true():
         assert monotonic() < deadline, f"waited {seconds:.0f} s in vain"
         sleep(0.1)
+
+
+def answered(url: str, serving: subprocess.Popen[bytes], seconds: float = 400) -> int | None:
+    """The status of the first answer; None where the process, or the time, ends without one."""
+    deadline = monotonic() + seconds
+    while serving.poll() is None and monotonic() < deadline:
+        try:
+            return int(urllib.request.urlopen(url, timeout=60).status)
+        except urllib.error.HTTPError as refusal:
+            return refusal.code
+        except OSError:
+            sleep(0.2)
+    return None

@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 import yaml
-from processes import free_port
-from test_guide import ROOT, answered
+from processes import answered, free_port
+from test_guide import ROOT
 from town import BACKENDS, database_url
 
 from service.settings import Settings

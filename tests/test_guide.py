@@ -6,15 +6,12 @@ import shlex
 import shutil
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from processes import free_port
+from processes import answered, free_port
 
 from scenarios import example, write
 from scenarios.generate import academy
@@ -147,18 +144,6 @@ def test_the_service_opens_answers_and_ends_as_the_guide_says(tmp_path: Path) ->
     assert answer == 200, said
     assert "/invitation/" in said
     assert (tmp_path / "bassin-service" / "bassin.sqlite").is_file()
-
-
-def answered(url: str, serving: subprocess.Popen[bytes]) -> int:
-    """The status of the first answer; raises once the process has ended without one."""
-    while serving.poll() is None:
-        try:
-            return int(urllib.request.urlopen(url, timeout=60).status)
-        except urllib.error.HTTPError as refusal:
-            return refusal.code
-        except OSError:
-            time.sleep(0.2)
-    raise AssertionError("the service ended before it answered")
 
 
 EXAMPLES = {

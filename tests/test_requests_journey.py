@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from processes import free_port
-from test_guide import ROOT, answered, blocks
+from processes import answered, free_port
+from test_guide import ROOT, blocks
 from town import packed
 
 from scenarios import example, inspect
