@@ -50,6 +50,10 @@ def keeps_its_promise(seed: int, rounds: int = 60) -> tuple[int, int] | None:
     assert abs(sum(bound.causes(answer.solution).values()) - (best - bound.value)) <= 6
     fewest = unplaced_bound(problem, rounds=10)
     assert fewest <= np.sum(answer.solution.option < 0), f"seed {seed}: {fewest} unplaced"
+    for keep in (1, 3):
+        short = Bound(prepare(tiny(seed), keep=keep))
+        last(short.improve(rounds=15))
+        assert short.value <= best, f"seed {seed}, {keep} options kept: bound {short.value}"
     return bound.value, best
 
 

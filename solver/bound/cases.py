@@ -27,6 +27,7 @@ class Pupils(NamedTuple):
     high: Ints
     together: Ints
     unplaced: Longs
+    tail: Longs
     kept_host: Ints
     host: Ints
     bed: Ints
@@ -105,14 +106,15 @@ class Desk(NamedTuple):
 @njit(cache=True)
 def quick(unit: int, start: int, pupils: Pupils, terms: Terms, local: Longs) -> np.int64:
     """Sum over pupils of the cheapest open option under host prices `local` (H)."""
-    first, period, school, sex, low, high, together, unplaced, kept, host, bed, costs, last = pupils
+    first, period, school, sex, low, high, together, unplaced, tail = pupils[:9]
+    kept, host, bed, costs, last = pupils[9:]
     stay, _, weeks, rooms, seats, slots, shared, own, others, beds, surcharge, tied, moved = terms
     total = np.int64(0)
     for i in range(first[unit], first[unit + 1]):
         q = stay[period[i]]
         end = start + weeks[q] - 1
         room, seat, slot = rooms[q, start], seats[q, start], slots[q, start]
-        best = unplaced[i] + surcharge[school[i]]
+        best = min(unplaced[i] + surcharge[school[i]], tail[i])
         for o in range(low[i], high[i]):
             if costs[o] >= best:
                 break
@@ -183,7 +185,8 @@ def lay_out(unit: int, start: int, pupils: Pupils, terms: Terms, slack: Longs, d
     no less than no place at all. The same sum as in `quick`, told twice because a call for each
     option takes five times longer.
     """
-    first, period, school, sex, low, high, together, unplaced, kept, host, bed, costs, last = pupils
+    first, period, school, sex, low, high, together, unplaced, tail = pupils[:9]
+    kept, host, bed, costs, last = pupils[9:]
     stay, _, weeks, rooms, seats, slots, shared, own, others, beds, surcharge, tied, moved = terms
     laid_begin, laid_host, laid_floor, laid_cost, laid_option, further, out, _ = desk
     size = 0
@@ -192,7 +195,7 @@ def lay_out(unit: int, start: int, pupils: Pupils, terms: Terms, slack: Longs, d
         q = stay[period[i]]
         end = start + weeks[q] - 1
         room, seat, slot = rooms[q, start], seats[q, start], slots[q, start]
-        most = unplaced[i] + surcharge[school[i]]
+        most = min(unplaced[i] + surcharge[school[i]], tail[i])
         best = most
         laid_begin[k], out[k], further[k] = size, most, most
         for o in range(low[i], high[i]):

@@ -207,7 +207,8 @@ def _use(
         start = starts[p]
         o = taken[start, i]
         if o == NONE:
-            use.equity[pupils.establishment[i]] += 1.0
+            if pupils.unplaced[i] < pupils.tail[i]:
+                use.equity[pupils.establishment[i]] += 1.0
             continue
         h, b, sex = pupils.host[o], pupils.bed[o], pupils.sex[i]
         row = uses.public_row[h, uses.public[p]]

@@ -38,6 +38,8 @@ class Seekers:
     """(D) pupils who must be at the same host: the size of the group, or 1."""
     unplaced: Longs
     """(D) shares; a group's mean."""
+    tail: Longs
+    """(D) shares that a place off its list costs at least, or FORCED; a group's mean."""
     kept_host: Ints
     """(D) host that costs no `stabilite_accueil`; −1 where every host is free of it."""
     host: Ints
@@ -57,10 +59,10 @@ def seekers(problem: Problem) -> Seekers:
     order = np.argsort(unit, kind="stable").astype(np.int32)
     low = options.start[demands.seeker]
     high = options.start[demands.seeker + 1]
+    unplaced = demands.unplaced_cost << SHARES
+    unplaced[demands.must] = FORCED
     # What a search left off its lists counts as a place always free at the price of the first.
-    tail = np.minimum(options.tail, FORCED >> SHARES)[demands.seeker]
-    unplaced = np.minimum(demands.unplaced_cost, tail) << SHARES
-    unplaced[demands.must] = np.minimum(FORCED, tail[demands.must] << SHARES)
+    tail = np.minimum(options.tail, FORCED >> SHARES)[demands.seeker] << SHARES
     kept = demands.reference_host.copy()
     together = np.ones(len(order), np.int32)
     host, bed, last = [options.host], [options.bed], [options.last]
@@ -70,8 +72,10 @@ def seekers(problem: Problem) -> Seekers:
         members = demands.groups[g]
         together[members] = len(members)
         unplaced[members] = unplaced[members].sum() // len(members)
+        off = (tail[members] == FORCED).any()
+        hosts, costs, weeks = _common(problem, members, tail)
+        tail[members] = FORCED if off else tail[members].sum() // len(members)
         kept[members] = -1
-        hosts, costs, weeks = _common(problem, members)
         host.append(hosts)
         cost.append(costs)
         last.append(weeks)
@@ -90,6 +94,7 @@ def seekers(problem: Problem) -> Seekers:
         high=high[order].astype(np.int32),
         together=together[order],
         unplaced=unplaced[order],
+        tail=tail[order],
         kept_host=kept[order],
         host=np.concatenate(host).astype(np.int32),
         bed=np.concatenate(bed).astype(np.int32),
@@ -98,11 +103,12 @@ def seekers(problem: Problem) -> Seekers:
     )
 
 
-def _common(problem: Problem, members: Ints) -> tuple[Ints, Longs, Ints]:
+def _common(problem: Problem, members: Ints, tail: Longs) -> tuple[Ints, Longs, Ints]:
     """Hosts open to every member, the mean cost in shares there, and the last week of the stay.
 
     Each member lodges where it costs least and stays as long as any lodging allows: both at once
-    is more than a plan can have, never less.
+    is more than a plan can have, never less. A host that a search left off the list of one of them
+    counts as open at its `tail`.
     """
     demands, options = problem.demands, problem.options
     hosts = problem.capacities.slots.shape[0]
@@ -122,6 +128,8 @@ def _common(problem: Problem, members: Ints) -> tuple[Ints, Longs, Ints]:
             if kept >= 0:
                 away[kept] = False
             cheapest[away] += problem.prices.host_stability
+        if tail[d] < FORCED:
+            cheapest[~seen], stay[~seen], seen[:] = tail[d] >> SHARES, problem.weeks, True
         count += seen
         total[seen] += cheapest[seen]
         end[seen] = np.minimum(end[seen], stay[seen])
