@@ -18,6 +18,7 @@ TRAINING_CALENDAR = "calendrier des formations"
 OBSERVATION_CALENDAR = "départs en observation"
 EQUITY = "seuils d’équité"
 SATURATION = "semaines saturées"
+AWAY = "divisions absentes ensemble"
 _DEPARTURES = {"3E": "départs de 3e", "2GT": "départs de 2de"}
 
 
@@ -35,7 +36,8 @@ def causes(relaxation: Relaxation, vector: Longs, allowed: Flags, plan: Solution
     start = plan.start[problem.departures.unit]
     present = prices.present[np.arange(len(start)), start]
     surcharge = prices.surcharge[problem.establishment]
-    over = own + paid + present + surcharge * left_out
+    away = prices.away[np.arange(len(start)), start]
+    over = own + paid + present + away + surcharge * left_out
     by_unit = np.zeros(len(value), np.int64)
     np.add.at(by_unit, problem.departures.unit, over)
     by_unit += problem.departures.cost[np.arange(len(value)), plan.start] << SHARES
@@ -49,6 +51,8 @@ def causes(relaxation: Relaxation, vector: Longs, allowed: Flags, plan: Solution
     allowed = relaxation.where.view(vector * relaxation.where.limit, "equity").sum()
     free_present = relaxation.where.view(vector * relaxation.where.limit, "present").sum()
     points[EQUITY] = (equity << SHARES) - int((surcharge * left_out).sum()) + int(allowed)
+    free_away = relaxation.where.view(vector * relaxation.where.limit, "away").sum()
+    points[AWAY] = int(free_away) - int(away.sum())
     points[SATURATION] = (saturation << SHARES) - int(present.sum()) + int(free_present)
     cost = int(own.sum()) + int(
         (problem.departures.cost[np.arange(len(value)), plan.start] << SHARES).sum()

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from solver.bound.seekers import SHARES
 from solver.bound.stays import Stays
-from solver.problem import NO_LIMIT, Ints, Longs, Problem
+from solver.problem import NO_LIMIT, Departures, Ints, Longs, Problem
 
 HIGHEST = 1 << 36
 """No multiplier above it, so that sums stay far from overflow."""
@@ -43,7 +43,7 @@ class Layout:
 
 
 def layout(problem: Problem, ties: int, weights: int) -> Layout:
-    """Families of limits: seat, row (of a public), year, tutor, legal, bed, present, equity, tie.
+    """Families: seat, row (of a public), year, tutor, legal, bed, present, away, equity, tie.
 
     `ties`: how many limits `hote` sets. Last comes « weight », no limit but how pupils share the
     prices of slots (`portions`): `weights` of them, at first all as much as a pupil left out.
@@ -61,6 +61,7 @@ def layout(problem: Problem, ties: int, weights: int) -> Layout:
         "legal": (_every_week(quota, weeks), HIGHEST),
         "bed": (np.repeat(beds[:, :, None], weeks, axis=2), HIGHEST),
         "present": (problem.saturation_threshold, problem.prices.saturation << SHARES),
+        "away": (_every_week(_away(problem.departures), weeks), HIGHEST),
         "equity": (
             problem.equity.allowance.astype(np.int64),
             problem.equity.surcharge[None, :] << SHARES,
@@ -116,6 +117,23 @@ def _legal_persons(problem: Problem) -> tuple[Ints, Ints]:
     return row, capacities.quota[binding]
 
 
+def _away(departures: Departures) -> Ints:
+    """Periods of each group of `exclusions`, then of `absences`, that may be out in a week.
+
+    Those of one division never overlap (`ordre`): counting them counts divisions.
+    """
+    alone = np.ones(len(departures.exclusions), np.int32)
+    return np.concatenate([alone, departures.absences_max])
+
+
+def away_members(departures: Departures) -> tuple[Ints, Ints]:
+    """Group (a row of family « away ») and period of each membership."""
+    exclusions, absences = departures.exclusions, departures.absences
+    sizes = np.concatenate([np.diff(exclusions.start), np.diff(absences.start)])
+    group = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
+    return group, np.concatenate([exclusions.values, absences.values])
+
+
 def _every_week(limit: Ints, weeks: int) -> Longs:
     return np.repeat(limit.astype(np.int64)[:, None], weeks, axis=1)
 
@@ -132,6 +150,8 @@ class Tables:
     """(Q × B × 3 × W) shares for a bed over a stay, by sex."""
     present: Longs
     """(P × W) shares for a whole period that starts at w (`saturation`)."""
+    away: Longs
+    """(P × W) shares for being out from w on (`exclusion`, `absences-simultanees`)."""
     surcharge: Longs
     """(E) shares on top of the price of no place (`equite`)."""
     tied: Longs
@@ -162,20 +182,16 @@ def tables(problem: Problem, stays: Stays, where: Layout, met: Ints, vector: Lon
             weekly = weekly + pupil
         seats[q] = _over_stay(weekly, int(length)).T
         beds[q] = _over_stay(by_sex, int(length))
-    weekly = where.view(vector, "present")
-    by_weeks = {length: _over_stay(weekly, length) for length in set(stays.weeks.tolist())}
-    duration = problem.departures.duration.tolist()
-    present = (
-        np.array(
-            [by_weeks[d][f] for d, f in zip(duration, problem.family.tolist(), strict=True)],
-            np.int64,
-        ).reshape(-1, weeks)
-        * problem.size.astype(np.int64)[:, None]
-    )
+    weekly = where.view(vector, "present")[problem.family]
+    present = _while_out(problem, weekly) * problem.size.astype(np.int64)[:, None]
+    group, period = away_members(problem.departures)
+    weekly = np.zeros((len(problem.size), weeks), np.int64)
+    np.add.at(weekly, period, where.view(vector, "away")[group])
+    away = _while_out(problem, weekly)
     # The last entry is what NO_TIE reads.
     tie = np.append(where.view(vector, "tie"), 0)
     tied = tie[met[:, :, 0]] + tie[met[:, :, 1]]
-    return Tables(seats, slots, beds, present, where.view(vector, "equity").sum(axis=1), tied)
+    return Tables(seats, slots, beds, present, away, where.view(vector, "equity").sum(axis=1), tied)
 
 
 def _by_host(rows: Longs, row: Ints) -> Longs:
@@ -184,6 +200,15 @@ def _by_host(rows: Longs, row: Ints) -> Longs:
     known = np.flatnonzero(row >= 0)
     spread[known] = rows[row[known]]
     return spread
+
+
+def _while_out(problem: Problem, weekly: Longs) -> Longs:
+    """(P × W) sums of `weekly` (P × W) over each period that starts at w."""
+    total = np.zeros_like(weekly)
+    duration = problem.departures.duration
+    for length in np.unique(duration).tolist():
+        total[duration == length] = _over_stay(weekly[duration == length], length)
+    return total
 
 
 def _over_stay(weekly: Longs, length: int) -> Longs:

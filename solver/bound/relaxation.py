@@ -11,7 +11,7 @@ from numba import njit
 from solver.bound.cases import Choice, Desk, Memory, Pupils, Terms, evaluate
 from solver.bound.chains import chains
 from solver.bound.portions import ALONE, WHOLE, Portions, at, pull, sharing
-from solver.bound.prices import Tables, layout, tables
+from solver.bound.prices import Tables, away_members, layout, tables
 from solver.bound.seekers import SHARES, seekers
 from solver.bound.stays import stays
 from solver.bound.ties import DEPTH, NO_TIE, ties
@@ -33,6 +33,7 @@ class Relaxation:
         self._row = np.argsort(self.seekers.demand)
         self.sharing = sharing(problem, self.seekers)
         self.where = layout(problem, count, self.sharing.weights)
+        self._away = away_members(problem.departures)
         self._chains = chains(problem.departures)
         columns = self.seekers
         self._pupils = Pupils(*(getattr(columns, name) for name in Pupils._fields))
@@ -59,7 +60,7 @@ class Relaxation:
         portions = self.sharing.scaled(self._weights)
         departures = problem.departures
         fixed = departures.cost << SHARES
-        np.add.at(fixed, departures.unit, prices.present)
+        np.add.at(fixed, departures.unit, prices.present + prices.away)
         total = evaluate(
             departures.allowed if allowed is None else allowed,
             fixed,
@@ -122,10 +123,12 @@ class Relaxation:
             self.sharing.portions,
             _Use(*(where.view(gradient, family) for family in _Use._fields)),
         )
-        present = where.view(gradient, "present")
-        for p, size in enumerate(np.diff(problem.demands.first).tolist()):
-            out = slice(starts[p], starts[p] + problem.departures.duration[p])
-            present[problem.family[p], out] += size
+        week = np.arange(problem.weeks)
+        out = week >= starts[:, None]
+        out &= week < (starts + problem.departures.duration)[:, None]
+        np.add.at(where.view(gradient, "present"), problem.family, out * problem.size[:, None])
+        group, period = self._away
+        np.add.at(where.view(gradient, "away"), group, out[period])
         pull(
             self._weights,
             self.sharing.group_max,
