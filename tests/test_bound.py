@@ -1,8 +1,9 @@
 """The bound is a promise: never above the optimum, and equal to it where that is easy."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import product
 from math import prod
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from solver.bound.portions import WHOLE
 from solver.bound.relaxation import Relaxation
 from solver.bound.transport import NONE, transport
 from solver.domain import Scenario
+from solver.explain.parts import changed
 from solver.model import build
 from solver.prepare import prepare
 from solver.problem import Ints, Longs, Problem
@@ -145,6 +147,45 @@ def test_one_seat_for_two_pupils_is_bounded_exactly() -> None:
     assert unplaced_bound(problem) == 1
 
 
+@pytest.mark.parametrize("apart", ["exclusion", "absences-simultanees"])
+def test_divisions_that_may_not_be_away_together_are_bounded_exactly(apart: str) -> None:
+    free = one_seat(weeks=2)
+    scenario = changed(
+        free,
+        hosts=_each(free.hosts, slots=3, publics=("CAP",)),
+        divisions=_each(free.divisions, public="CAP"),
+        periods=_each(free.periods, wished=free.periods[0].earliest),
+    )
+    together = optimum(prepare(scenario))
+    if apart == "exclusion":
+        held_apart = changed(scenario, periods=_each(scenario.periods, exclusions=("atelier",)))
+    else:
+        schools = _each(scenario.establishments, max_divisions_away=1)
+        held_apart = changed(scenario, establishments=schools)
+    problem = prepare(held_apart)
+    bound = Bound(problem)
+    last(bound.improve(rounds=200))
+    assert together is not None
+    assert bound.value == optimum(problem) == together + scenario.prices.week_shift
+
+
+def test_who_is_alone_where_a_host_wants_two_is_bounded_exactly() -> None:
+    town = one_seat(weeks=1)
+    (place,), (host,) = town.places, town.hosts
+    village = place.model_copy(update={"id": "B", "latitude": place.latitude + 0.05})
+    for_two = host.model_copy(update={"slots": 2, "group_min": 2, "group_max": 2})
+    far = host.model_copy(update={"id": "X-2", "place": "B", "slots": 2})
+    scenario = changed(town, places=(place, village), hosts=(for_two, far))
+    problem = prepare(scenario)
+    bound = Bound(problem)
+    last(bound.improve(rounds=200))
+    assert bound.value == optimum(problem)
+
+
+def _each(rows: Iterable[Any], **changes: Any) -> tuple[Any, ...]:
+    return tuple(row.model_copy(update=changes) for row in rows)
+
+
 def test_two_weeks_for_two_divisions_leave_nobody_out() -> None:
     assert unplaced_bound(prepare(one_seat(weeks=2))) == 0
 
@@ -193,6 +234,7 @@ def test_transport_finds_the_least_cost_of_any_assignment() -> None:
         dual = np.zeros(hosts, np.int64)
         least = transport(
             np.arange(n + 1, dtype=np.int32) * hosts,
+            np.arange(1, n + 1, dtype=np.int32) * hosts,
             host.ravel(),
             cost.ravel(),
             cost.ravel(),

@@ -24,7 +24,7 @@ def scenario() -> Scenario:
 
 @pytest.fixture(scope="module")
 def found(scenario: Scenario) -> Front:
-    return front(scenario, iterations=8_000, cores=1)
+    return front(scenario, iterations=24_000, cores=1)
 
 
 def test_every_plan_is_verified_and_priced_by_both_lists(scenario: Scenario, found: Front) -> None:

@@ -14,14 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.maps import pooled, united
-from solver.bound import Bound
+from solver.bound import OPTIONS_ENOUGH, Bound
 from solver.domain import Plan, Scenario
 from solver.prepare import encode, prepare
 
 NEAR_KM = 20.0
 """A pupil reaches hosts about that far."""
 _LEAST_SHARE = 0.05
-_ROUNDS, _OPTIONS = 60, 60
+_ROUNDS = 60
 _EARTH_KM = 6371.0088
 
 
@@ -68,7 +68,7 @@ def plan_cost(scenario: Scenario, plan: Plan) -> int:
 
 
 def _bound(scenario: Scenario, plan: Plan) -> Bound:
-    problem = prepare(scenario, keep=_OPTIONS)
+    problem = prepare(scenario, keep=OPTIONS_ENOUGH)
     bound = Bound(problem)
     for _ in bound.improve(rounds=_ROUNDS, incumbent=encode(scenario, problem, plan)):
         pass

@@ -12,7 +12,7 @@ from numba import njit
 from solver.bound.chains import APART, Chains, best_starts
 from solver.bound.portions import WHOLE, at
 from solver.bound.ties import DEPTH
-from solver.bound.transport import NONE, transport
+from solver.bound.transport import FAR, NONE, transport
 from solver.problem import Flags, Ints, Longs
 
 
@@ -29,6 +29,9 @@ class Pupils(NamedTuple):
     unplaced: Longs
     tail: Longs
     kept_host: Ints
+    crowd_low: Ints
+    crowd_high: Ints
+    crowd: Ints
     host: Ints
     bed: Ints
     cost: Longs
@@ -60,6 +63,12 @@ class Terms(NamedTuple):
     """(Q × B × 3 × W)"""
     surcharge: Longs
     """(E)"""
+    company: Longs
+    """(P × G)"""
+    group_min: Ints
+    """(G)"""
+    relief: Longs
+    """(P) the most that `company` takes off for a pupil."""
     tied: Longs
     """(D × DEPTH)"""
     moved: int
@@ -94,6 +103,7 @@ class Desk(NamedTuple):
     """Room for the options of one case, as `transport` reads them."""
 
     begin: Ints
+    aside: Ints
     host: Ints
     floor: Longs
     cost: Longs
@@ -105,33 +115,45 @@ class Desk(NamedTuple):
 
 @njit(cache=True)
 def quick(unit: int, start: int, pupils: Pupils, terms: Terms, local: Longs) -> np.int64:
-    """Sum over pupils of the cheapest open option under host prices `local` (H)."""
+    """Sum over pupils of the cheapest open option under host prices `local` (H).
+
+    Where `company` takes something off, the hosts concerned are read aside: a list is read up to
+    the best option found, these as much further as they may be cheaper than they look.
+    """
     first, period, school, sex, low, high, together, unplaced, tail = pupils[:9]
-    kept, host, bed, costs, last = pupils[9:]
-    stay, _, weeks, rooms, seats, slots, shared, own, others, beds, surcharge, tied, moved = terms
+    kept, crowd_low, crowd_high, crowd, host, bed, costs, last = pupils[9:]
+    stay, _, weeks, rooms, seats, slots, shared, own, others, beds, surcharge = terms[:11]
+    company, group_min, relief, tied, moved = terms[11:]
     total = np.int64(0)
     for i in range(first[unit], first[unit + 1]):
         q = stay[period[i]]
         end = start + weeks[q] - 1
         room, seat, slot = rooms[q, start], seats[q, start], slots[q, start]
-        best = min(unplaced[i] + surcharge[school[i]], tail[i])
-        for o in range(low[i], high[i]):
-            if costs[o] >= best:
-                break
-            h = host[o]
-            if room[h] < together[i] or end > last[o]:
-                continue
-            cost = costs[o] + seat[h] + local[h]
-            g, k = shared[h], o - low[i]
-            if k < DEPTH:
-                cost += tied[i, k]
-            if g >= 0:
-                cost += (slot[g] * at(own, others, i, k, period[i], g)) >> WHOLE
-            if kept[i] != NONE and kept[i] != h:
-                cost += moved
-            if bed[o] >= 0:
-                cost += beds[q, bed[o], sex[i], start]
-            best = min(best, cost)
+        off = relief[period[i]]
+        best = min(unplaced[i] + surcharge[school[i]], tail[i] - off)
+        for aside in range(2 if off else 1):
+            begin, stop = (crowd_low[i], crowd_high[i]) if aside else (low[i], high[i])
+            for j in range(begin, stop):
+                o = crowd[j] if aside else j
+                if costs[o] - aside * off >= best:
+                    break
+                h = host[o]
+                g, k = shared[h], o - low[i]
+                wanted = 1 if g < 0 else group_min[g]
+                if room[h] < together[i] or end > last[o] or (off and aside != (wanted > 1)):
+                    continue
+                cost = costs[o] + seat[h] + local[h]
+                if k < DEPTH:
+                    cost += tied[i, k]
+                if g >= 0:
+                    less = company[period[i], g] if wanted > 1 else 0
+                    part = at(own, others, i, k, period[i], g)
+                    cost += (((slot[g] + wanted * less) * part) >> WHOLE) - less
+                if kept[i] != NONE and kept[i] != h:
+                    cost += moved
+                if bed[o] >= 0:
+                    cost += beds[q, bed[o], sex[i], start]
+                best = min(best, cost)
         total += best
     return total
 
@@ -186,40 +208,51 @@ def lay_out(unit: int, start: int, pupils: Pupils, terms: Terms, slack: Longs, d
     option takes five times longer.
     """
     first, period, school, sex, low, high, together, unplaced, tail = pupils[:9]
-    kept, host, bed, costs, last = pupils[9:]
-    stay, _, weeks, rooms, seats, slots, shared, own, others, beds, surcharge, tied, moved = terms
-    laid_begin, laid_host, laid_floor, laid_cost, laid_option, further, out, _ = desk
+    kept, crowd_low, crowd_high, crowd, host, bed, costs, last = pupils[9:]
+    stay, _, weeks, rooms, seats, slots, shared, own, others, beds, surcharge = terms[:11]
+    company, group_min, relief, tied, moved = terms[11:]
+    laid_begin, laid_aside, laid_host, laid_floor, laid_cost, laid_option, further, out, _ = desk
     size = 0
     for i in range(first[unit], first[unit + 1]):
         k = i - first[unit]
         q = stay[period[i]]
         end = start + weeks[q] - 1
         room, seat, slot = rooms[q, start], seats[q, start], slots[q, start]
-        most = min(unplaced[i] + surcharge[school[i]], tail[i])
+        off = relief[period[i]]
+        most = min(unplaced[i] + surcharge[school[i]], tail[i] - off)
         best = most
         laid_begin[k], out[k], further[k] = size, most, most
-        for o in range(low[i], high[i]):
-            if costs[o] >= best + slack[i] or costs[o] >= most:
-                further[k] = min(most, costs[o])
-                break
-            h = host[o]
-            if room[h] < together[i] or end > last[o]:
-                continue
-            cost = costs[o] + seat[h]
-            g, j = shared[h], o - low[i]
-            if j < DEPTH:
-                cost += tied[i, j]
-            if g >= 0:
-                cost += (slot[g] * at(own, others, i, j, period[i], g)) >> WHOLE
-            if kept[i] != NONE and kept[i] != h:
-                cost += moved
-            if bed[o] >= 0:
-                cost += beds[q, bed[o], sex[i], start]
-            if cost < most:
-                laid_host[size], laid_option[size] = h, o
-                laid_floor[size], laid_cost[size] = costs[o], cost
-                size += 1
-                best = min(best, cost)
+        for aside in range(2 if off else 1):
+            begin, stop = (crowd_low[i], crowd_high[i]) if aside else (low[i], high[i])
+            for j in range(begin, stop):
+                o = crowd[j] if aside else j
+                floor = costs[o] - aside * off
+                if floor >= best + slack[i] or floor >= most:
+                    further[k] = min(further[k], floor)
+                    break
+                h = host[o]
+                g, d = shared[h], o - low[i]
+                wanted = 1 if g < 0 else group_min[g]
+                if room[h] < together[i] or end > last[o] or (off and aside != (wanted > 1)):
+                    continue
+                cost = costs[o] + seat[h]
+                if d < DEPTH:
+                    cost += tied[i, d]
+                if g >= 0:
+                    less = company[period[i], g] if wanted > 1 else 0
+                    part = at(own, others, i, d, period[i], g)
+                    cost += (((slot[g] + wanted * less) * part) >> WHOLE) - less
+                if kept[i] != NONE and kept[i] != h:
+                    cost += moved
+                if bed[o] >= 0:
+                    cost += beds[q, bed[o], sex[i], start]
+                if cost < most:
+                    laid_host[size], laid_option[size] = h, o
+                    laid_floor[size], laid_cost[size] = floor, cost
+                    size += 1
+                    best = min(best, cost)
+            if not aside:
+                laid_aside[k] = size
     laid_begin[first[unit + 1] - first[unit]] = size
 
 
@@ -235,6 +268,7 @@ def settle(
         lay_out(unit, start, pupils, terms, memory.slack, desk)
         least = transport(
             desk.begin[: n + 1],
+            desk.aside[:n],
             desk.host,
             desk.floor,
             desk.cost,
@@ -245,7 +279,7 @@ def settle(
             local,
             desk.got[:n],
         )
-        if least >= 0:
+        if least > -FAR:
             break
         local[:] = 0
     at = begin * terms.room.shape[1] + start * n

@@ -88,7 +88,10 @@ def _paid(relaxation: Relaxation, prices: Tables, plan: Solution) -> tuple[Longs
         row = relaxation.sharing.row[host]
         for d in np.flatnonzero(placed & (row >= 0)).tolist():
             portion = relaxation.portion(d, int(host[d]))
-            slots[d] = int(prices.slot[stay[d], start[d], row[d]]) * portion >> WHOLE
+            less = int(prices.company[period[d], row[d]])
+            slot = int(prices.slot[stay[d], start[d], row[d]])
+            slot += int(relaxation.sharing.group_min[row[d]]) * less
+            slots[d] = (slot * portion >> WHOLE) - less
         paid = np.where(placed, prices.seat[stay, start, host] + slots + beds, 0)
     periods = len(problem.size)
     return (

@@ -52,6 +52,10 @@ class Sharing:
     """(H) position among these hosts, or ALONE."""
     group_max: Ints
     """(G)"""
+    group_min: Ints
+    """(G)"""
+    company: Ints
+    """(P × G) row of family « company » where the host wants several pupils at a time, or ALONE."""
     pairs: Pairs
     own: Ints
     """(D × DEPTH) the weight that goes with each option at the head of a list, or ALONE."""
@@ -59,6 +63,11 @@ class Sharing:
     """(P × G) the weight that goes with options further down, or ALONE where nobody has one."""
     portions: Portions
     """Of the moment, in the same cells."""
+
+    @property
+    def companies(self) -> int:
+        """How many pairs of a period and a host want several pupils at a time."""
+        return int(self.company.max(initial=ALONE)) + 1
 
     @property
     def weights(self) -> int:
@@ -103,7 +112,13 @@ def sharing(problem: Problem, seekers: Seekers) -> Sharing:
     others.ravel()[known[pairs.others]] = pairs.first[1:][pairs.others] - 1
     even = (1 << WHOLE) // group_max[shared]
     portions = Portions(np.zeros_like(own), np.tile(even, (periods, 1)).astype(np.int32))
-    return Sharing(row, group_max[shared].astype(np.int32), pairs, own, others, portions)
+    group_min = problem.capacities.group_min[shared].astype(np.int32)
+    wanted = known[group_min[pairs.row] > 1]
+    company = np.full((periods, len(shared)), ALONE, np.int32)
+    company.ravel()[wanted] = np.arange(len(wanted))
+    return Sharing(
+        row, group_max[shared].astype(np.int32), group_min, company, pairs, own, others, portions
+    )
 
 
 def _heads(seekers: Seekers, row: Ints, periods: int, shared: int) -> tuple[Longs, Longs, Flags]:

@@ -42,11 +42,13 @@ class Layout:
         return vector[begin : begin + math.prod(shape)].reshape(shape)
 
 
-def layout(problem: Problem, ties: int, weights: int) -> Layout:
-    """Families: seat, row (of a public), year, tutor, legal, bed, present, away, equity, tie.
+def layout(problem: Problem, ties: int, company: int, weights: int) -> Layout:
+    """Families of limits: seat, row (of a public), year, tutor, legal, bed, present, away, equity,
+    tie, company.
 
-    `ties`: how many limits `hote` sets. Last comes « weight », no limit but how pupils share the
-    prices of slots (`portions`): `weights` of them, at first all as much as a pupil left out.
+    `ties`: how many limits `hote` sets; `company`: how many `taille-groupe` does. Last comes
+    « weight », no limit but how pupils share the prices of slots (`portions`): `weights` of them,
+    at first all as much as a pupil left out.
     """
     capacities, weeks = problem.capacities, problem.weeks
     girls, boys, mixed = capacities.beds.astype(np.int64).T
@@ -67,6 +69,7 @@ def layout(problem: Problem, ties: int, weights: int) -> Layout:
             problem.equity.surcharge[None, :] << SHARES,
         ),
         "tie": (np.ones(ties, np.int64), HIGHEST),
+        "company": (np.zeros(company, np.int64), HIGHEST),
         "weight": (np.zeros(weights, np.int64), HIGHEST),
     }
     shapes: dict[str, tuple[int, ...]] = {}
@@ -154,12 +157,17 @@ class Tables:
     """(P × W) shares for being out from w on (`exclusion`, `absences-simultanees`)."""
     surcharge: Longs
     """(E) shares on top of the price of no place (`equite`)."""
+    company: Longs
+    """(P × G) shares off for each pupil where the host wants several at a time; the slot costs
+    `group_min` times as much more, so that who is alone there pays for those who are not."""
     tied: Longs
     """(D × DEPTH) shares for a host that the pupil's other stay wants too (`hote`)."""
 
 
-def tables(problem: Problem, stays: Stays, where: Layout, met: Ints, vector: Longs) -> Tables:
-    """Prices of stays."""
+def tables(
+    problem: Problem, stays: Stays, where: Layout, met: Ints, company: Ints, vector: Longs
+) -> Tables:
+    """Prices of stays; `company` (P × G) rows."""
     capacities, weeks = problem.capacities, problem.weeks
     shared = capacities.group_max > 1
     slot = where.view(vector, "seat") + where.view(vector, "year")[:, None]
@@ -190,8 +198,11 @@ def tables(problem: Problem, stays: Stays, where: Layout, met: Ints, vector: Lon
     away = _while_out(problem, weekly)
     # The last entry is what NO_TIE reads.
     tie = np.append(where.view(vector, "tie"), 0)
+    off = np.append(where.view(vector, "company"), 0)[company]
     tied = tie[met[:, :, 0]] + tie[met[:, :, 1]]
-    return Tables(seats, slots, beds, present, away, where.view(vector, "equity").sum(axis=1), tied)
+    return Tables(
+        seats, slots, beds, present, away, where.view(vector, "equity").sum(axis=1), off, tied
+    )
 
 
 def _by_host(rows: Longs, row: Ints) -> Longs:

@@ -32,7 +32,7 @@ class Relaxation:
         self._met, count = ties(problem, self.seekers)
         self._row = np.argsort(self.seekers.demand)
         self.sharing = sharing(problem, self.seekers)
-        self.where = layout(problem, count, self.sharing.weights)
+        self.where = layout(problem, count, self.sharing.companies, self.sharing.weights)
         self._away = away_members(problem.departures)
         self._chains = chains(problem.departures)
         columns = self.seekers
@@ -77,6 +77,9 @@ class Relaxation:
                 others=portions.others,
                 bed=prices.bed,
                 surcharge=prices.surcharge,
+                company=prices.company,
+                group_min=self.sharing.group_min,
+                relief=prices.company.max(axis=1, initial=0),
                 tied=prices.tied,
                 moved=problem.prices.host_stability << SHARES,
             ),
@@ -89,7 +92,7 @@ class Relaxation:
 
     def tables(self, vector: Longs) -> Tables:
         """What the multipliers mean for one pupil and one case."""
-        return tables(self.problem, self.stays, self.where, self._met, vector)
+        return tables(self.problem, self.stays, self.where, self._met, self.sharing.company, vector)
 
     def portion(self, demand: int, host: int) -> int:
         """What part of a slot of a shared host the demand pays, of 2**WHOLE."""
@@ -118,6 +121,8 @@ class Relaxation:
                 shared=self.sharing.row,
                 own=self.sharing.own,
                 others=self.sharing.others,
+                company=self.sharing.company,
+                group_min=self.sharing.group_min,
                 met=self._met,
             ),
             self.sharing.portions,
@@ -145,6 +150,7 @@ def _desk(first: Ints, options: Ints) -> Desk:
     widest = int((before[first[1:]] - before[first[:-1]]).max(initial=0))
     return Desk(
         begin=np.zeros(most + 1, np.int32),
+        aside=np.zeros(most, np.int32),
         host=np.zeros(widest, np.int32),
         floor=np.zeros(widest, np.int64),
         cost=np.zeros(widest, np.int64),
@@ -176,6 +182,10 @@ class _Uses(NamedTuple):
     """(D × DEPTH) weight of each pupil there."""
     others: Ints
     """(P × G) weight of pupils who have the host further down."""
+    company: Ints
+    """(P × G)"""
+    group_min: Ints
+    """(G)"""
     met: Ints
     """(D × DEPTH × 2)"""
 
@@ -191,6 +201,7 @@ class _Use(NamedTuple):
     bed: Floats
     equity: Floats
     tie: Floats
+    company: Floats
     weight: Floats
     """Pupils of each weight who are there."""
 
@@ -221,6 +232,9 @@ def _use(
             weight = at(uses.own, uses.others, i, k, p, g)
             if weight != ALONE:
                 use.weight[weight] += 1.0
+            company = uses.company[p, g]
+            if company != ALONE:
+                use.company[company] += uses.group_min[g] * part - 1.0
         use.year[h] += uses.weeks[p] * part
         if k < DEPTH:
             for side in range(2):

@@ -42,6 +42,12 @@ class Seekers:
     """(D) shares that a place off its list costs at least, or FORCED; a group's mean."""
     kept_host: Ints
     """(D) host that costs no `stabilite_accueil`; −1 where every host is free of it."""
+    crowd_low: Ints
+    """(D) its options at hosts that want several pupils at a time: `crowd` from here …"""
+    crowd_high: Ints
+    """(D) … up to here."""
+    crowd: Ints
+    """(N) options at such hosts (`groupe_min` > 1)."""
     host: Ints
     """(O) options of the Problem, then those of the groups."""
     bed: Ints
@@ -73,15 +79,18 @@ def seekers(problem: Problem) -> Seekers:
         together[members] = len(members)
         unplaced[members] = unplaced[members].sum() // len(members)
         off = (tail[members] == FORCED).any()
-        hosts, costs, weeks = _common(problem, members, tail)
+        common, costs, weeks = _common(problem, members, tail)
         tail[members] = FORCED if off else tail[members].sum() // len(members)
         kept[members] = -1
-        host.append(hosts)
+        host.append(common)
         cost.append(costs)
         last.append(weeks)
-        bed.append(np.full(len(hosts), -1, np.int32))
-        low[members], high[members] = end, end + len(hosts)
-        end += len(hosts)
+        bed.append(np.full(len(common), -1, np.int32))
+        low[members], high[members] = end, end + len(common)
+        end += len(common)
+    hosts = np.concatenate(host).astype(np.int32)
+    several = problem.capacities.group_min[hosts] > 1
+    crowd = np.append(0, np.cumsum(several)).astype(np.int32)
     return Seekers(
         first=np.searchsorted(unit[order], np.arange(len(problem.departures.periods) + 1)).astype(
             np.int32
@@ -96,7 +105,10 @@ def seekers(problem: Problem) -> Seekers:
         unplaced=unplaced[order],
         tail=tail[order],
         kept_host=kept[order],
-        host=np.concatenate(host).astype(np.int32),
+        crowd_low=crowd[low[order]],
+        crowd_high=crowd[high[order]],
+        crowd=np.flatnonzero(several).astype(np.int32),
+        host=hosts,
         bed=np.concatenate(bed).astype(np.int32),
         cost=np.concatenate(cost).astype(np.int64),
         last=np.concatenate(last).astype(np.int32),

@@ -35,6 +35,7 @@ def _scan(
     k: int,
     base: int,
     begin: Ints,
+    aside: Ints,
     host: Ints,
     floor: Longs,
     cost: Longs,
@@ -57,20 +58,21 @@ def _scan(
     shift = base - paid[k]
     if shift + out[k] < state[0]:
         state[0], state[1], state[2] = shift + out[k], k, NONE
-    for o in range(begin[k], begin[k + 1]):
-        if shift + floor[o] >= state[0]:
-            return
-        h = host[o]
-        if closed[h]:
-            continue
-        distance = shift + cost[o] + dual[h]
-        if distance < state[0] and distance < label[h]:
-            if label[h] == FAR:
-                seen[state[3]] = h
-                state[3] += 1
-            label[h], by[h], via[h] = distance, k, o
-            if count[h] < room[h]:
-                state[0], state[1], state[2] = distance, NONE, h
+    for part in range(2):
+        for o in range(aside[k] if part else begin[k], begin[k + 1] if part else aside[k]):
+            if shift + floor[o] >= state[0]:
+                break
+            h = host[o]
+            if closed[h]:
+                continue
+            distance = shift + cost[o] + dual[h]
+            if distance < state[0] and distance < label[h]:
+                if label[h] == FAR:
+                    seen[state[3]] = h
+                    state[3] += 1
+                label[h], by[h], via[h] = distance, k, o
+                if count[h] < room[h]:
+                    state[0], state[1], state[2] = distance, NONE, h
     if shift + further[k] < state[0]:
         state[4] = 1
         slack[k] *= 4
@@ -80,6 +82,7 @@ def _scan(
 @njit(cache=True)
 def transport(
     begin: Ints,
+    aside: Ints,
     host: Ints,
     floor: Longs,
     cost: Longs,
@@ -93,10 +96,10 @@ def transport(
     """The least cost of n pupils; `taken` (n) becomes the option of each, or −1.
 
     Options of pupil k are begin[k] … begin[k + 1] − 1, each with a host, a cost, and a floor that
-    is no more than the cost and never falls along the list; those not laid out cost `further[k]`
-    at least. `out` (n) is the price of no place, `room` (H) the hosts' limits. `dual` (H, zero on
-    entry) becomes the optimal host prices. Returns −1 where an option not laid out might matter,
-    after raising `slack` (n) of the pupils concerned.
+    is no more than the cost and never falls up to `aside[k]`, nor from there on; those not laid out
+    cost `further[k]` at least. `out` (n) is the price of no place, `room` (H) the hosts' limits.
+    `dual` (H, zero on entry) becomes the optimal host prices. Returns −FAR where an option not laid
+    out might matter, after raising `slack` (n) of the pupils concerned.
     """
     n, hosts = len(out), len(room)
     head = np.full(hosts, NONE, np.int32)
@@ -118,6 +121,7 @@ def transport(
             k,
             0,
             begin,
+            aside,
             host,
             floor,
             cost,
@@ -147,6 +151,7 @@ def transport(
                     j,
                     distance,
                     begin,
+                    aside,
                     host,
                     floor,
                     cost,
@@ -197,7 +202,7 @@ def transport(
         for s in range(state[3]):
             h = seen[s]
             label[h], closed[h] = FAR, False
-    return total if state[4] == 0 else np.int64(-1)
+    return total if state[4] == 0 else -FAR
 
 
 @njit(cache=True)

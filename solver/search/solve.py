@@ -8,12 +8,12 @@ from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from time import monotonic, sleep
 
-from solver.bound import Bound
+from solver.bound import OPTIONS_ENOUGH, Bound
 from solver.domain import Plan, Report, Result, Scenario, Status
 from solver.errors import PlanRefused
 from solver.model import build, literals
 from solver.prepare import decode, encode, prepare
-from solver.problem import Solution
+from solver.problem import NO_LIMIT, Problem, Solution
 from solver.search.board import MUST_COST, attract, lay_out
 from solver.search.climb import Budget, Climber
 from solver.search.crew import Crew
@@ -122,7 +122,7 @@ class _Run:
         with ExitStack() as stack:
             witness = finish = None
             if self.iterations is None:
-                witness = stack.enter_context(Witness(self.problem))
+                witness = stack.enter_context(Witness(self.problem, provable=self._provable))
                 finish = stack.enter_context(Finish(self.problem, self.deadline - self.begin))
             status, first = self._first()
             if first is None:
@@ -156,7 +156,7 @@ class _Run:
         budget = Budget(self.begin, self.deadline, self.iterations)
         board = lay_out(self.problem)
         crew = Crew(board, first, self.seed, 1, budget)
-        bound = Bound(self.problem)
+        bound = Bound(self._provable())
         for value in bound.improve(rounds=BOUND_ROUNDS, should_stop=self.stop):
             self.bound = value
             self._tell(None, None, "borne")
@@ -168,6 +168,12 @@ class _Run:
 
         crew.climb(0, told_to_stop)
         return crew.leader
+
+    def _provable(self) -> Problem:
+        """The problem with lists as long as proofs need."""
+        if (self.problem.options.tail == NO_LIMIT).all():
+            return self.problem
+        return prepare(self.scenario, keep=OPTIONS_ENOUGH)
 
     def _climb_timed(self, first: Solution, witness: Witness, afterwards: float) -> Climber:
         """The crew, the bound beside it, until so many seconds are left for the finish."""

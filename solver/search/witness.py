@@ -4,7 +4,7 @@ It tells the bound as it rises, and at which starts the relaxation sees each uni
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing import get_context
 
@@ -21,11 +21,17 @@ _LOOK_SECONDS = 0.5
 class Witness:
     """A child process that proves bounds until it is told to end. Use as a context manager.
 
-    Good prices start from a good plan: `incumbent`, where there is one. It ends by itself where
-    its parent was killed.
+    Good prices start from a good plan: `incumbent`, where there is one. `provable`, called there,
+    makes the same problem with lists as long as proofs need. It ends by itself where its parent
+    was killed.
     """
 
-    def __init__(self, problem: Problem, incumbent: Solution | None = None) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        incumbent: Solution | None = None,
+        provable: Callable[[], Problem] | None = None,
+    ) -> None:
         context = get_context("fork")
         shape = problem.departures.allowed.shape
         self._bound = context.Value("q", 0)
@@ -35,7 +41,7 @@ class Witness:
         self._at_work = context.Event()
         self._at_work.set()
         self._parent = os.getpid()
-        arguments = (problem, incumbent)
+        arguments = (provable or (lambda: problem), incumbent)
         self._process = context.Process(target=self._prove, args=arguments, daemon=True)
 
     def __enter__(self) -> "Witness":
@@ -59,9 +65,9 @@ class Witness:
         finally:
             self._at_work.set()
 
-    def _prove(self, problem: Problem, incumbent: Solution | None) -> None:
+    def _prove(self, provable: Callable[[], Problem], incumbent: Solution | None) -> None:
         os.nice(_NICENESS)
-        bound = Bound(problem)
+        bound = Bound(provable())
         for value in bound.improve(incumbent=incumbent, should_stop=self._is_orphan):
             self._bound.value = value
             self.usual[:] = bound.usual

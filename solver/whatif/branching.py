@@ -84,6 +84,7 @@ def relaxed(table: Table, node: Node) -> Answer:
     taken = np.zeros(n, np.int32)
     transport(
         table.begin,
+        table.begin[1:],
         node.host,
         table.floor,
         node.cost,

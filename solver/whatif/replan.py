@@ -11,6 +11,7 @@ from time import monotonic
 
 import numpy as np
 
+from solver.bound import OPTIONS_ENOUGH
 from solver.calendar import SchoolCalendar
 from solver.domain import Conflict, Plan, Report, Result, Scenario, Status
 from solver.errors import PlanRefused
@@ -105,16 +106,26 @@ class _Replanning:
         self._tell("préparation")
         self._scenario = changed(scenario, reference=before)
         self._calendar, self._journeys = SchoolCalendar(scenario), Journeys(scenario)
-        problem = prepare(self._scenario, keep=OPTIONS_KEPT)
-        known = encode(self._scenario, problem, before)
-        self._was = known.start
-        """(U) the starts of before, −1 where they are no longer possible."""
         self._locks = locks
-        self._problem, self._known = problem, known
-        if locks:
-            self._problem = locked(self._scenario, before, problem, known, locks)
-            self._known = encode(self._scenario, self._problem, before)
+        self._problem, self._known, self._was = self._prepared(OPTIONS_KEPT)
         self._demands = self._scenario.demands()
+
+    def _prepared(self, keep: int) -> tuple[Problem, Solution, Ints]:
+        """The problem with what is locked, the plan of before in it, and its starts.
+
+        These (U) are −1 where no longer possible. `keep`: options of each class of pupils.
+        """
+        problem = prepare(self._scenario, keep=keep)
+        known = encode(self._scenario, problem, self._before)
+        starts = known.start
+        if self._locks:
+            problem = locked(self._scenario, self._before, problem, known, self._locks)
+            known = encode(self._scenario, problem, self._before)
+        return problem, known, starts
+
+    def _provable(self) -> Problem:
+        """What the bound is proven of: no reference, lists as long as proofs need."""
+        return unbound(self._prepared(OPTIONS_ENOUGH)[0])
 
     def __call__(self, *, free_dates: bool) -> Replanned:
         """Repair, improve, ask whether other dates would save places, verify."""
@@ -135,7 +146,7 @@ class _Replanning:
         best = climber.solution()
         self._verified(best)
         repaired_seconds = monotonic() - self._begin
-        with Witness(unbound(self._problem), best) as witness:
+        with Witness(self._problem, best, self._provable) as witness:
             quiet = free_dates or not self._losses(best)
             best = self._climbed(steady, climber, witness, 1.0 if quiet else _STEADY_SHARE)
             if not free_dates and self._losses(best):
