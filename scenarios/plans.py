@@ -151,6 +151,7 @@ def summary(
             "cout": report.cost if report else None,
             "borne": result.bound,
             "ecart": result.gap,
+            "causes": dict(result.causes),
             "couts": dict(report.costs) if report else {},
             "graine": result.seed,
             "secondes": result.seconds,

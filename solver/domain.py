@@ -441,6 +441,7 @@ class Result(Frozen):
     plan: Plan | None = None
     report: Report | None = None
     bound: Annotated[int, Field(description="Borne inférieure prouvée sur le coût de tout plan (points)")] = 0
+    causes: Annotated[Mapping[str, int], Field(description="D'où vient l'écart entre le coût et la borne : points par cause, la plus grande d'abord")] = Field(default_factory=dict)
     conflicts: tuple[Conflict, ...] = ()
     seed: int = 0
     seconds: float = 0.0

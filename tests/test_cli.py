@@ -20,7 +20,7 @@ from rich.console import Console
 import solver.search
 from scenarios import example
 from service.cli.app import app, main
-from service.cli.output import number, percent
+from service.cli.output import THIN_SPACE, number, percent
 from service.progress import Monitor, interruptible
 from solver.domain import Result, Scenario
 from solver.errors import PlanRefused
@@ -207,6 +207,24 @@ def test_solve_writes_a_plan_and_says_how_far_it_is_from_the_best(
         rows = list(csv.DictReader(file, delimiter=";"))
     assert len(rows) == summary["indicateurs"]["sans_place"] > 0
     assert all(row["motif"] != "inexplique" and row["detail"] for row in rows)
+
+
+def test_solve_says_where_the_gap_comes_from(
+    bassin: Callable[..., Ended], engine: Callable[[Engine], None], tmp_path: Path
+) -> None:
+    def not_quite(scenario: Scenario, **options: Any) -> Result:
+        best = exactly(scenario, **options)
+        assert best.report is not None
+        causes = {"départs de 3e": 7, "semaines saturées": 3}
+        told = {"status": "feasible", "bound": best.report.cost - 10, "causes": causes}
+        return best.model_copy(update=told)
+
+    engine(not_quite)
+    ended = bassin("solve", example("small/base"), "--sortie", tmp_path / "plan")
+    said = ended.out.replace(THIN_SPACE, " ")
+    assert "D’où vient cet écart : départs de 3e 70 %, semaines saturées 30 %." in said
+    summary = json.loads((tmp_path / "plan" / "bilan.json").read_text())
+    assert summary["causes"] == {"départs de 3e": 7, "semaines saturées": 3}
 
 
 def test_solve_answers_programs_in_json(

@@ -14,7 +14,8 @@ from solver.domain import Closure, FoundPlace, Plan, Report, Scenario
 from solver.errors import PlanRefused
 from solver.explain.parts import changed
 from solver.model import build
-from solver.prepare import decode, prepare
+from solver.prepare import decode, prepare, relisted
+from solver.problem import NO_LIMIT, Solution
 from solver.search import Progress, solve
 from solver.search.board import lay_out
 from solver.search.climb import Budget, Climber
@@ -209,6 +210,33 @@ def _first_pupil_signs(scenario: Scenario) -> Scenario:
     host = scenario.hosts[problem.options.host[first]].id
     signed = FoundPlace(pupil=pupil.id, period=period.id, host=host, status="signee")
     return changed(scenario, found_places=(signed,))
+
+
+def test_the_gap_is_told_by_cause_and_the_parts_add_up() -> None:
+    result = solve(generate(5, 300), iterations=20_000)
+    assert result.report is not None
+    assert result.bound < result.report.cost
+    assert abs(sum(result.causes.values()) - (result.report.cost - result.bound)) <= 6
+    assert "calendrier des formations" in result.causes
+    assert list(result.causes.values()) == sorted(result.causes.values(), reverse=True)
+
+
+def test_the_gap_is_told_by_cause_beside_a_search_too() -> None:
+    result = solve(generate(5, 300), seconds=6)
+    assert result.report is not None
+    gap = result.report.cost - result.bound
+    assert gap <= sum(result.causes.values()) + 6 <= 2 * gap + 12
+
+
+def test_a_solution_keeps_its_places_where_lists_are_longer() -> None:
+    scenario = generate(5, 150)
+    few, all_of_them = prepare(scenario, keep=5), prepare(scenario)
+    start = few.departures.allowed.argmax(axis=1)
+    last = few.options.start[few.demands.seeker + 1] - 1
+    taken = Solution(start.astype(np.int32), last.astype(np.int32))
+    assert (few.options.tail < NO_LIMIT).any()
+    longer = relisted(taken, few, all_of_them)
+    assert decode(scenario, all_of_them, longer) == decode(scenario, few, taken)
 
 
 def test_the_bound_beside_a_search_that_is_killed_ends_by_itself(tmp_path: Path) -> None:

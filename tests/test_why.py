@@ -258,6 +258,9 @@ def test_an_establishment_is_told_its_own_share(standing: Standing) -> None:
     assert whole.unplaced == len(unplaced(standing)) == sum(whole.reasons.values())
     schools = [shortage(standing, e.uai) for e in standing.scenario.establishments]
     assert sum(s.unplaced for s in schools) == whole.unplaced
+    assert whole.fewest is not None
+    assert 0 < whole.fewest <= whole.unplaced
+    assert {s.fewest for s in schools} == {None}
 
 
 def test_an_unknown_establishment_is_told(standing: Standing) -> None:

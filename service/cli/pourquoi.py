@@ -89,6 +89,8 @@ def _span(weeks: tuple[Week, ...]) -> str:
 def _tell_many(found: Shortage) -> None:
     where = found.scope or "le bassin"
     say(f"{count(found.unplaced, 'élève-période')} sans place dans {where}", "bold")
+    if found.fewest:
+        say(f"Aucun plan du bassin n’en laisse moins de {number(found.fewest)} : c’est prouvé.")
     if found.reasons:
         grid(
             "Pourquoi",

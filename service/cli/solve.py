@@ -65,6 +65,7 @@ def run(
                 "cout": result.report.cost if result.report else None,
                 "borne": result.bound,
                 "ecart": result.gap,
+                "causes": dict(result.causes),
                 "couts": dict(result.report.costs) if result.report else {},
                 "secondes": result.seconds,
                 "graine": result.seed,
@@ -88,15 +89,26 @@ def run(
         say(f"Figures : {output / 'figures'}/ ({names})")
 
 
+_TOLD = 0.01
+"""Part of the gap from which a cause is told."""
+
+
 def _distance(result: Result) -> str:
     """The bound in words that people understand."""
     cost = result.report.cost if result.report else 0
     if result.status == "optimal":
         return f"On ne peut pas faire mieux que {number(cost)} points : c’est prouvé."
-    return (
+    said = (
         f"On ne peut pas faire mieux que {number(result.bound)} points (borne prouvée) : ce plan "
         f"en coûte {number(cost)}, soit au plus {percent(result.gap)} de trop."
     )
+    whole = sum(result.causes.values())
+    shares = [
+        f"{cause} {percent(points / whole, 0)}"
+        for cause, points in result.causes.items()
+        if points >= _TOLD * whole > 0
+    ]
+    return f"{said} D’où vient cet écart : {', '.join(shares)}." if shares else said
 
 
 def draw(scenario: Scenario, plan: Plan, output: Path) -> tuple[Path, ...]:

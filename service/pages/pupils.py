@@ -145,6 +145,9 @@ def _remedies(visit: Visit, plan_id: str, uai: str | None, again: str, *, asked:
 
     async def fill(stopped: Stopped) -> None:
         said = await visit.ask(questions.shortage_of, plan_id, uai, stop=stopped)
+        if said.fewest:
+            least = number(said.fewest)
+            put(h.p[f"Aucun plan du bassin n’en laisse moins de {least} : c’est prouvé."])
         put(
             table(
                 "Un seul changement, vérifié sur le plan entier",

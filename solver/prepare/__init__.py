@@ -12,10 +12,10 @@ from solver.prepare.demands import demands
 from solver.prepare.departures import departures, may_start
 from solver.prepare.equity import equity
 from solver.prepare.options import options
-from solver.prepare.plans import decode, encode
+from solver.prepare.plans import decode, encode, relisted
 from solver.problem import PUBLICS, Demands, Problem, Ragged
 
-__all__ = ["decode", "encode", "may_start", "prepare"]
+__all__ = ["decode", "encode", "may_start", "prepare", "relisted"]
 
 
 def prepare(scenario: Scenario, keep: int | None = None) -> Problem:

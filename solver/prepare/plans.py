@@ -34,6 +34,25 @@ def decode(scenario: Scenario, problem: Problem, solution: Solution) -> Plan:
     )
 
 
+def relisted(solution: Solution, problem: Problem, other: Problem) -> Solution:
+    """A solution of `problem` in `other`: the same scenario, where lists of options are longer."""
+    mine, theirs = problem.options, other.options
+    option = solution.option.copy()
+    placed = np.flatnonzero(option >= 0)
+    seeker = problem.demands.seeker[placed]
+    place = solution.option[placed] - mine.start[seeker]
+    option[placed] = theirs.start[other.demands.seeker[placed]] + place
+    elsewhere = (mine.host[solution.option[placed]] != theirs.host[option[placed]]) | (
+        mine.lodging[solution.option[placed]] != theirs.lodging[option[placed]]
+    )
+    for demand in placed[elsewhere]:
+        row, own = other.demands.seeker[demand], solution.option[demand]
+        rows = np.arange(theirs.start[row], theirs.start[row + 1])
+        same = (theirs.host[rows] == mine.host[own]) & (theirs.lodging[rows] == mine.lodging[own])
+        option[demand] = rows[same][0]
+    return Solution(solution.start, option)
+
+
 def encode(scenario: Scenario, problem: Problem, plan: Plan, start: Ints | None = None) -> Solution:
     """The solution nearest to a plan: what the scenario no longer allows is left out (−1).
 

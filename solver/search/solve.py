@@ -12,7 +12,7 @@ from solver.bound import OPTIONS_ENOUGH, Bound
 from solver.domain import Plan, Report, Result, Scenario, Status
 from solver.errors import PlanRefused
 from solver.model import build, literals
-from solver.prepare import decode, encode, prepare
+from solver.prepare import decode, encode, prepare, relisted
 from solver.problem import NO_LIMIT, Problem, Solution
 from solver.search.board import MUST_COST, attract, lay_out
 from solver.search.climb import Budget, Climber
@@ -105,6 +105,7 @@ class _Run:
         self.iterations, self.stop, self.progress = iterations, stop, progress
         self.begin = monotonic()
         self.bound = 0
+        self.causes: dict[str, int] = {}
         self.verified: tuple[Plan, Report] | None = None
         """The last plan that was verified beside the search."""
         self._tell(None, None, "compilation (la première fois seulement)")
@@ -139,6 +140,10 @@ class _Run:
                 if finish.seconds > 0 and best.best < MUST_COST:
                     found = self._finished(finish, witness, *found)
                 self.bound = witness.listen()
+                if not self.is_small:
+                    witness.ask(found[1])
+                    self.verified = self._verified(found[1], found[0])
+                    self.causes = witness.answer()
         return self._concluded(*found)
 
     def _first(self) -> tuple[Status, Solution | None]:
@@ -167,6 +172,9 @@ class _Run:
             return self.stop()
 
         crew.climb(0, told_to_stop)
+        if not self.is_small and crew.leader.best is not None:
+            best = relisted(crew.leader.solution(), self.problem, bound.problem)
+            self.causes = bound.causes(best)
         return crew.leader
 
     def _provable(self) -> Problem:
@@ -259,6 +267,7 @@ class _Run:
             plan=plan,
             report=report,
             bound=self.bound,
+            causes=self.causes if report is not None and report.cost > self.bound else {},
             seed=self.seed,
             seconds=monotonic() - self.begin,
             versions=versions(),

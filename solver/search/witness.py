@@ -1,6 +1,7 @@
 """The bound, computed beside the search in a process of its own.
 
-It tells the bound as it rises, and at which starts the relaxation sees each unit.
+It tells the bound as it rises, at which starts the relaxation sees each unit, and where the
+distance between a plan and the bound comes from.
 """
 
 import os
@@ -11,11 +12,14 @@ from multiprocessing import get_context
 import numpy as np
 
 from solver.bound import Bound
+from solver.prepare import relisted
 from solver.problem import Floats, Problem, Solution
 
 _NICENESS = 5
 _LOOK_SECONDS = 0.5
 """How often it looks, while it rests, whether its parent still lives."""
+_ANSWER_SECONDS = 2.0
+"""How long its parent waits for an answer."""
 
 
 class Witness:
@@ -41,7 +45,8 @@ class Witness:
         self._at_work = context.Event()
         self._at_work.set()
         self._parent = os.getpid()
-        arguments = (provable or (lambda: problem), incumbent)
+        self._here, self._there = context.Pipe()
+        arguments = (problem, provable or (lambda: problem), incumbent)
         self._process = context.Process(target=self._prove, args=arguments, daemon=True)
 
     def __enter__(self) -> "Witness":
@@ -56,6 +61,17 @@ class Witness:
         """The best bound so far, in points."""
         return int(self._bound.value)
 
+    def ask(self, solution: Solution) -> None:
+        """Where does the distance between this solution and the bound come from?"""
+        self._here.send(solution)
+
+    def answer(self) -> dict[str, int]:
+        """Points by cause (French), largest first; nothing where it does not know in time."""
+        try:
+            return self._here.recv() if self._here.poll(_ANSWER_SECONDS) else {}
+        except (EOFError, OSError):
+            return {}
+
     @contextmanager
     def resting(self) -> Iterator[None]:
         """Its core is free for others meanwhile."""
@@ -65,12 +81,24 @@ class Witness:
         finally:
             self._at_work.set()
 
-    def _prove(self, provable: Callable[[], Problem], incumbent: Solution | None) -> None:
+    def _prove(
+        self, problem: Problem, provable: Callable[[], Problem], incumbent: Solution | None
+    ) -> None:
         os.nice(_NICENESS)
-        bound = Bound(provable())
+        proven = provable()
+        bound = Bound(proven)
+
+        def answer() -> None:
+            self._there.send(bound.causes(relisted(self._there.recv(), problem, proven)))
+
         for value in bound.improve(incumbent=incumbent, should_stop=self._is_orphan):
             self._bound.value = value
             self.usual[:] = bound.usual
+            if self._there.poll():
+                answer()
+        while not self._is_orphan():
+            if self._there.poll(_LOOK_SECONDS):
+                answer()
 
     def _is_orphan(self) -> bool:
         """Asked between two rounds: here it rests, where it has to."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
+from solver.bound import unplaced_bound
 from solver.domain import Frozen, Plan, Scenario, column
 from solver.errors import UnknownSubject
 from solver.indicators import REASONS, reasons
@@ -24,6 +25,8 @@ from solver.whatif.standing import Standing, stand
 _MINUTES = (10, 20, 30)
 _HOSTS_TRIED = 5
 _UNITS_TRIED = 5
+_ROUNDS = 60
+"""Rounds of the bound on those without a place (luneville: 86 in a second, 90 after 300)."""
 
 
 class Opening(Frozen):
@@ -40,6 +43,13 @@ class Shortage(Frozen):
 
     scope: Annotated[str, column("perimetre", "UAI, ou vide pour le bassin")]
     unplaced: Annotated[int, column("sans_place", "Élève-périodes sans place")]
+    fewest: Annotated[
+        int | None,
+        column(
+            "sans_place_au_moins",
+            "Sans place dans tout plan, au moins ; vide pour un établissement",
+        ),
+    ]
     reasons: Annotated[dict[str, int], column("motifs", "Par motif")]
     openings: Annotated[tuple[Opening, ...], column("ouvertures", "Ce qui en place le plus")]
 
@@ -69,6 +79,7 @@ def shortage(
     return Shortage(
         scope=establishment or "",
         unplaced=len(scope),
+        fewest=None if establishment else _fewest(standing, stop),
         reasons={
             label: count
             for key, label in REASONS.items()
@@ -76,6 +87,11 @@ def shortage(
         },
         openings=tuple(one.opening for one in found),
     )
+
+
+def _fewest(standing: Standing, stop: Callable[[], bool]) -> int:
+    """What no plan of the bassin can do without."""
+    return unplaced_bound(standing.problem, rounds=_ROUNDS, should_stop=stop)
 
 
 def openings(
