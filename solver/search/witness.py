@@ -45,7 +45,12 @@ class Witness:
         self._at_work = context.Event()
         self._at_work.set()
         self._parent = os.getpid()
-        self._here, self._there = context.Pipe()
+        sizes = shape[0], len(problem.demands.period)
+        self._start, self._option = (
+            np.frombuffer(context.RawArray("i", n + 1), np.int32)[:n] for n in sizes
+        )
+        self._asked = context.Event()
+        self._answers, self._told = context.Pipe(duplex=False)
         arguments = (problem, provable or (lambda: problem), incumbent)
         self._process = context.Process(target=self._prove, args=arguments, daemon=True)
 
@@ -63,14 +68,15 @@ class Witness:
 
     def ask(self, solution: Solution) -> None:
         """Where does the distance between this solution and the bound come from?"""
-        self._here.send(solution)
+        self._start[:], self._option[:] = solution.start, solution.option
+        self._asked.set()
 
     def answer(self) -> dict[str, int]:
         """Points by cause (French), largest first; nothing where it does not know in time."""
-        try:
-            return self._here.recv() if self._here.poll(_ANSWER_SECONDS) else {}
-        except (EOFError, OSError):
+        if not self._answers.poll(_ANSWER_SECONDS):
             return {}
+        told: dict[str, int] = self._answers.recv()
+        return told
 
     @contextmanager
     def resting(self) -> Iterator[None]:
@@ -89,15 +95,17 @@ class Witness:
         bound = Bound(proven)
 
         def answer() -> None:
-            self._there.send(bound.causes(relisted(self._there.recv(), problem, proven)))
+            asked = Solution(self._start, self._option)
+            self._told.send(bound.causes(relisted(asked, problem, proven)))
+            self._asked.clear()
 
         for value in bound.improve(incumbent=incumbent, should_stop=self._is_orphan):
             self._bound.value = value
             self.usual[:] = bound.usual
-            if self._there.poll():
+            if self._asked.is_set():
                 answer()
         while not self._is_orphan():
-            if self._there.poll(_LOOK_SECONDS):
+            if self._asked.wait(_LOOK_SECONDS):
                 answer()
 
     def _is_orphan(self) -> bool:
