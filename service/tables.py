@@ -239,6 +239,8 @@ class PlanRow(SQLModel, table=True):
     unplaced: int
     violations: int
     costs: dict[str, int] = _json(dict)
+    causes: dict[str, int] = _json(dict)
+    """Points of the gap by cause, largest first."""
     indicators: dict[str, Any] = _json(dict)
     published_at: datetime | None = _instant(default=None, index=True)
     published_by: str | None = Field(default=None, foreign_key="account.id")

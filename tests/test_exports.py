@@ -7,6 +7,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -358,6 +359,24 @@ def test_the_report_tells_the_plan_and_no_small_count(facts: Facts, folder: Plan
     for school in DEMO.establishments:
         assert school.name.split()[-1] in text
     assert report(facts, folder) == made, "the same plan gives the same file"
+
+
+@pytest.mark.parametrize(
+    ("causes", "told"),
+    [
+        ({"semaines saturées": 25, "départs de 3e": 75}, True),
+        ({}, False),
+        ({"départs de 3e": "75"}, False),
+        ("départs de 3e", False),
+    ],
+)
+def test_the_report_says_where_the_gap_comes_from(
+    facts: Facts, folder: PlanFolder, causes: object, told: bool
+) -> None:
+    summary = {**folder.summary, "borne": 1, "causes": causes}
+    pages = pages_of(report(facts, replace(folder, summary=summary)))
+    text = " ".join("".join(page.extract_text() for page in pages).split())
+    assert (re.search(r"D’abord : départs de 3e \(75,0\s?% de l’écart\)", text) is not None) == told
 
 
 def test_a_template_that_does_not_compile_is_told() -> None:

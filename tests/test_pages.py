@@ -142,6 +142,7 @@ def test_a_deposit_is_calculated_watched_stopped_read_and_published(
     me.page.wait_for_selector("h1:has-text('Calendrier')")
     me.page.click("nav.tabs >> text=Vue d’ensemble")
     me.page.wait_for_selector("button:has-text('Publier…')")
+    assert "D’où vient l’écart" in me.page.inner_text("main")
     assert me.violations() == []
     me.shoot("plan")
     me.page.click("button:has-text('Publier…')")

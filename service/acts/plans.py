@@ -66,6 +66,7 @@ def made(
             unplaced=figures["sans_place"],
             violations=len(report.violations),
             costs=dict(report.costs),
+            causes=dict(result.causes) if isinstance(result, Result) else {},
             indicators=figures,
         ),
         content,

@@ -52,6 +52,7 @@ class PlanRecord(PlanMetadata):
     """The plan with its cost by preference."""
 
     costs: dict[str, int] = Field(description="Points par préférence")
+    causes: dict[str, int] = Field(description="Points de l’écart à la borne, par cause")
 
 
 class Labelled(Body):
@@ -81,7 +82,7 @@ def metadata_of(row: PlanRow) -> PlanMetadata:
 
 
 def record_of(row: PlanRow) -> PlanRecord:
-    return PlanRecord(**metadata_of(row).model_dump(), costs=row.costs)
+    return PlanRecord(**metadata_of(row).model_dump(), costs=row.costs, causes=row.causes)
 
 
 @router.get("", **route(Action.READ_PLAN))

@@ -129,6 +129,11 @@ def _worth(facts: Facts, folder: PlanFolder) -> Section:
         text += (
             f" Aucun plan ne peut coûter moins de {number(bound)} : l’écart est d’au plus {gap}."
         )
+    causes = folder.summary.get("causes")
+    if isinstance(causes, dict) and all(isinstance(points, int) for points in causes.values()):
+        first = max(causes, key=causes.__getitem__, default="")
+        if first and (whole := sum(causes.values())) > 0:
+            text += f" D’abord : {first} ({_percent(causes[first] / whole)} de l’écart)."
     sentence = {rule.key: rule.sentence for rule in RULES}
     rows = [
         [sentence[key], number(points), _percent(points / said.cost)]

@@ -177,6 +177,7 @@ def _kept(taken: Taken, end: End, content: bytes) -> tuple[PlanRow, bytes]:
         unplaced=end.unplaced,
         violations=0,
         costs=dict(end.costs),
+        causes=dict(end.causes),
         indicators=dict(end.indicators),
     )
     return row, content

@@ -134,6 +134,7 @@ class Engine:
             bound=result.bound,
             unplaced=len(unplaced),
             costs=result.report.costs,
+            causes=result.causes,
             indicators=measured,
             plan="plan.zip",
         )

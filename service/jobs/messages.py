@@ -48,6 +48,7 @@ class End(Frozen):
     bound: int | None = None
     unplaced: int | None = None
     costs: Mapping[str, int] = Field(default_factory=dict)
+    causes: Mapping[str, int] = Field(default_factory=dict)
     indicators: Mapping[str, Any] = Field(default_factory=dict)
     conflicts: tuple[Mapping[str, Any], ...] = ()
     megabytes: Annotated[int, Field(description="Resident memory of the search at its peak")] = 0

@@ -40,7 +40,7 @@ async def plan(visit: Visit, plan_id: str) -> None:
             _figures(row, said),
             h.p(".no-print")[h.a(href=compare)["Comparer à d’autres plans"]],
             h.div(".columns")[
-                h.div[_reasons(said), _costs(row)], h.div[_schools(said), _loads(said)]
+                h.div[_reasons(said), _costs(row), _gap(row)], h.div[_schools(said), _loads(said)]
             ],
         )
 
@@ -159,6 +159,25 @@ def _costs(row: PlanRow) -> h.Node:
                 (COSTS.get(key, key), number(value), percent(value / total, 0))
                 for key, value in sorted(row.costs.items(), key=lambda pair: -pair[1])
                 if value
+            ),
+            " dd",
+            hidden_caption=True,
+        ),
+    )
+
+
+def _gap(row: PlanRow) -> h.Node:
+    if not row.causes:
+        return None
+    whole = sum(row.causes.values())
+    return (
+        h.h2["D’où vient l’écart à la ", term("borne")],
+        table(
+            "Écart par cause",
+            ("Cause", "Points", "Part"),
+            (
+                (cause, number(points), percent(points / whole, 0))
+                for cause, points in row.causes.items()
             ),
             " dd",
             hidden_caption=True,
