@@ -24,6 +24,8 @@ STATUSES: dict[Status, str] = {
     "infeasible": "Aucun plan n’est possible.",
     "out_of_time": "Pas de plan dans le temps imparti.",
 }
+_TOLD = 0.01
+"""Part of the gap from which a cause is told."""
 
 
 def run(
@@ -87,10 +89,6 @@ def run(
     if drawn:
         names = ", ".join(f.name for f in drawn if f.suffix == ".png")
         say(f"Figures : {output / 'figures'}/ ({names})")
-
-
-_TOLD = 0.01
-"""Part of the gap from which a cause is told."""
 
 
 def _distance(result: Result) -> str:

@@ -205,7 +205,7 @@ def lay_out(unit: int, start: int, pupils: Pupils, terms: Terms, slack: Longs, d
 
     Those that cost `slack` more than the best, by their floors, stay out; so do those that cost
     no less than no place at all. The same sum as in `quick`, told twice because a call for each
-    option takes five times longer.
+    option takes five times longer, and one put in its place by numba fourteen times.
     """
     first, period, school, sex, low, high, together, unplaced, tail = pupils[:9]
     kept, crowd_low, crowd_high, crowd, host, bed, costs, last = pupils[9:]

@@ -48,12 +48,11 @@ def causes(relaxation: Relaxation, vector: Longs, allowed: Flags, plan: Solution
         points[label] = points.get(label, 0) + extra
     equity = _equity_cost(problem, left_out)
     saturation = _saturation_cost(problem, start)
-    allowed = relaxation.where.view(vector * relaxation.where.limit, "equity").sum()
-    free_present = relaxation.where.view(vector * relaxation.where.limit, "present").sum()
-    points[EQUITY] = (equity << SHARES) - int((surcharge * left_out).sum()) + int(allowed)
-    free_away = relaxation.where.view(vector * relaxation.where.limit, "away").sum()
-    points[AWAY] = int(free_away) - int(away.sum())
-    points[SATURATION] = (saturation << SHARES) - int(present.sum()) + int(free_present)
+    offered = vector * relaxation.where.limit
+    free = {f: int(relaxation.where.view(offered, f).sum()) for f in ("equity", "present", "away")}
+    points[EQUITY] = (equity << SHARES) - int((surcharge * left_out).sum()) + free["equity"]
+    points[AWAY] = free["away"] - int(away.sum())
+    points[SATURATION] = (saturation << SHARES) - int(present.sum()) + free["present"]
     cost = int(own.sum()) + int(
         (problem.departures.cost[np.arange(len(value)), plan.start] << SHARES).sum()
     )

@@ -34,6 +34,10 @@ class Layout:
     """(H) row of the host in family « tutor », or −1 where it cannot bind."""
     legal: Ints
     """(H) row of the host's legal person in family « legal », or −1."""
+    away_group: Ints
+    """(M) row of family « away » of each membership in a group: `exclusions`, then `absences`."""
+    away_period: Ints
+    """(M) the period that is its member."""
 
     def view(self, vector: NDArray[Any], family: str) -> NDArray[Any]:
         """The part of a vector that belongs to one family of limits, shaped."""
@@ -53,6 +57,7 @@ def layout(problem: Problem, ties: int, company: int, weights: int) -> Layout:
     capacities, weeks = problem.capacities, problem.weeks
     girls, boys, mixed = capacities.beds.astype(np.int64).T
     beds = np.stack([mixed, girls + mixed, boys + mixed, girls + boys + mixed], axis=1)
+    group, member, together = _away(problem.departures)
     tutor, trainees = _tutors(problem)
     legal, quota = _legal_persons(problem)
     families: dict[str, tuple[Longs, Longs | int]] = {
@@ -63,7 +68,7 @@ def layout(problem: Problem, ties: int, company: int, weights: int) -> Layout:
         "legal": (_every_week(quota, weeks), HIGHEST),
         "bed": (np.repeat(beds[:, :, None], weeks, axis=2), HIGHEST),
         "present": (problem.saturation_threshold, problem.prices.saturation << SHARES),
-        "away": (_every_week(_away(problem.departures), weeks), HIGHEST),
+        "away": (_every_week(together, weeks), HIGHEST),
         "equity": (
             problem.equity.allowance.astype(np.int64),
             problem.equity.surcharge[None, :] << SHARES,
@@ -85,7 +90,15 @@ def layout(problem: Problem, ties: int, company: int, weights: int) -> Layout:
     opening = np.zeros(sum(map(len, limits)), np.int64)
     opening[offset["weight"] :] = mean_unplaced(problem)
     return Layout(
-        shapes, offset, np.concatenate(limits), opening, np.concatenate(highest), tutor, legal
+        shapes=shapes,
+        offset=offset,
+        limit=np.concatenate(limits),
+        opening=opening,
+        highest=np.concatenate(highest),
+        tutor=tutor,
+        legal=legal,
+        away_group=group,
+        away_period=member,
     )
 
 
@@ -120,21 +133,17 @@ def _legal_persons(problem: Problem) -> tuple[Ints, Ints]:
     return row, capacities.quota[binding]
 
 
-def _away(departures: Departures) -> Ints:
-    """Periods of each group of `exclusions`, then of `absences`, that may be out in a week.
+def _away(departures: Departures) -> tuple[Ints, Ints, Ints]:
+    """Group and period of each membership, and the periods of a group that a week may see out.
 
     Those of one division never overlap (`ordre`): counting them counts divisions.
     """
-    alone = np.ones(len(departures.exclusions), np.int32)
-    return np.concatenate([alone, departures.absences_max])
-
-
-def away_members(departures: Departures) -> tuple[Ints, Ints]:
-    """Group (a row of family « away ») and period of each membership."""
     exclusions, absences = departures.exclusions, departures.absences
     sizes = np.concatenate([np.diff(exclusions.start), np.diff(absences.start)])
     group = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
-    return group, np.concatenate([exclusions.values, absences.values])
+    alone = np.ones(len(exclusions), np.int32)
+    most = np.concatenate([alone, departures.absences_max])
+    return group, np.concatenate([exclusions.values, absences.values]), most
 
 
 def _every_week(limit: Ints, weeks: int) -> Longs:
@@ -192,9 +201,8 @@ def tables(
         beds[q] = _over_stay(by_sex, int(length))
     weekly = where.view(vector, "present")[problem.family]
     present = _while_out(problem, weekly) * problem.size.astype(np.int64)[:, None]
-    group, period = away_members(problem.departures)
     weekly = np.zeros((len(problem.size), weeks), np.int64)
-    np.add.at(weekly, period, where.view(vector, "away")[group])
+    np.add.at(weekly, where.away_period, where.view(vector, "away")[where.away_group])
     away = _while_out(problem, weekly)
     # The last entry is what NO_TIE reads.
     tie = np.append(where.view(vector, "tie"), 0)

@@ -11,7 +11,7 @@ from numba import njit
 from solver.bound.cases import Choice, Desk, Memory, Pupils, Terms, evaluate
 from solver.bound.chains import chains
 from solver.bound.portions import ALONE, WHOLE, Portions, at, pull, sharing
-from solver.bound.prices import Tables, away_members, layout, tables
+from solver.bound.prices import Tables, layout, tables
 from solver.bound.seekers import SHARES, seekers
 from solver.bound.stays import stays
 from solver.bound.ties import DEPTH, NO_TIE, ties
@@ -33,7 +33,6 @@ class Relaxation:
         self._row = np.argsort(self.seekers.demand)
         self.sharing = sharing(problem, self.seekers)
         self.where = layout(problem, count, self.sharing.companies, self.sharing.weights)
-        self._away = away_members(problem.departures)
         self._chains = chains(problem.departures)
         columns = self.seekers
         self._pupils = Pupils(*(getattr(columns, name) for name in Pupils._fields))
@@ -132,8 +131,7 @@ class Relaxation:
         out = week >= starts[:, None]
         out &= week < (starts + problem.departures.duration)[:, None]
         np.add.at(where.view(gradient, "present"), problem.family, out * problem.size[:, None])
-        group, period = self._away
-        np.add.at(where.view(gradient, "away"), group, out[period])
+        np.add.at(where.view(gradient, "away"), where.away_group, out[where.away_period])
         pull(
             self._weights,
             self.sharing.group_max,
