@@ -7,10 +7,11 @@ know: how prices are improved.
 
 import numpy as np
 
-from solver.bound.portions import WHOLE
+from solver.bound.portions import ALONE, WHOLE
 from solver.bound.prices import Tables
 from solver.bound.relaxation import Relaxation
 from solver.bound.seekers import SHARES
+from solver.bound.ties import DEPTH
 from solver.problem import PUBLICS, Flags, Ints, Longs, Problem, Solution
 
 FREE_SEATS = "places recherchées restées libres"
@@ -63,7 +64,7 @@ def causes(relaxation: Relaxation, vector: Longs, allowed: Flags, plan: Solution
 
 
 def _paid(relaxation: Relaxation, prices: Tables, plan: Solution) -> tuple[Longs, Longs, Longs]:
-    """(P) shares of the plan's own costs, shares it pays for seats and beds, pupils left out."""
+    """(P) shares of the plan's own costs, shares it pays for limits, pupils left out."""
     problem = relaxation.problem
     demands, options = problem.demands, problem.options
     period = demands.period
@@ -83,15 +84,19 @@ def _paid(relaxation: Relaxation, prices: Tables, plan: Solution) -> tuple[Longs
         beds = np.zeros(len(period), np.int64)
         used = np.flatnonzero(lodged >= 0)
         beds[used] = prices.bed[stay[used], lodged[used], demands.sex[used], start[used]]
-        slots = np.zeros(len(period), np.int64)
+        asked = np.zeros(len(period), np.int64)
         row = relaxation.sharing.row[host]
-        for d in np.flatnonzero(placed & (row >= 0)).tolist():
-            portion = relaxation.portion(d, int(host[d]))
+        for d in np.flatnonzero(placed).tolist():
+            i, k = relaxation.place(d, int(host[d]))
+            if k < DEPTH:
+                asked[d] = prices.tied[i, k]
+            if row[d] == ALONE:
+                continue
             less = int(prices.company[period[d], row[d]])
             slot = int(prices.slot[stay[d], start[d], row[d]])
             slot += int(relaxation.sharing.group_min[row[d]]) * less
-            slots[d] = (slot * portion >> WHOLE) - less
-        paid = np.where(placed, prices.seat[stay, start, host] + slots + beds, 0)
+            asked[d] += (slot * relaxation.portion(i, k, int(row[d])) >> WHOLE) - less
+        paid = np.where(placed, prices.seat[stay, start, host] + asked + beds, 0)
     periods = len(problem.size)
     return (
         _by_period(period, own << SHARES, periods),

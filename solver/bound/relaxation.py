@@ -93,12 +93,19 @@ class Relaxation:
         """What the multipliers mean for one pupil and one case."""
         return tables(self.problem, self.stays, self.where, self._met, self.sharing.company, vector)
 
-    def portion(self, demand: int, host: int) -> int:
-        """What part of a slot of a shared host the demand pays, of 2**WHOLE."""
-        i, portions = self._row[demand], self.sharing.portions
-        low, high = self.seekers.low[i], self.seekers.high[i]
-        k = int((self.seekers.host[low:high] == host).argmax())
-        row = self.sharing.row[host]
+    def place(self, demand: int, host: int) -> tuple[int, int]:
+        """Row of a demand among the seekers, and how far down its list the host stands.
+
+        A host that the list lacks stands after its end.
+        """
+        i = self._row[demand]
+        hosts = self.seekers.host[self.seekers.low[i] : self.seekers.high[i]]
+        found = np.flatnonzero(hosts == host)
+        return int(i), int(found[0]) if len(found) else len(hosts)
+
+    def portion(self, i: int, k: int, row: int) -> int:
+        """What part of a slot of a shared host a seeker pays there, of 2**WHOLE."""
+        portions = self.sharing.portions
         return int(at(portions.own, portions.others, i, k, self.seekers.period[i], row))
 
     def excess(self) -> Floats:
