@@ -13,6 +13,7 @@ from solver.bound import Bound, calendar_bound, unplaced_bound
 from solver.bound.chains import best_starts, chains
 from solver.bound.portions import WHOLE
 from solver.bound.relaxation import Relaxation
+from solver.bound.stays import filled
 from solver.bound.transport import NONE, transport
 from solver.domain import Scenario
 from solver.explain.parts import changed
@@ -182,6 +183,29 @@ def test_who_is_alone_where_a_host_wants_two_is_bounded_exactly() -> None:
     bound = Bound(problem)
     last(bound.improve(rounds=200))
     assert bound.value == optimum(problem)
+
+
+@pytest.mark.parametrize("limit", [{"tutors": 1}, {"id": "30100000100025", "staff": 10}])
+def test_three_trainees_are_two_where_a_host_takes_them_by_two(limit: dict[str, Any]) -> None:
+    town = one_seat(weeks=1, pupils=3)
+    taken = {"slots": 2, "publics": ("CAP",), "group_min": 2, "group_max": 2}
+    scenario = changed(
+        town,
+        hosts=_each(town.hosts, **taken, **limit),
+        divisions=_each(town.divisions, public="CAP"),
+    )
+    problem = prepare(scenario)
+    bound = Bound(problem)
+    last(bound.improve(rounds=200))
+    assert bound.value == optimum(problem)
+
+
+def test_filled_slots_hold_the_most_that_a_limit_allows() -> None:
+    for most, least, size in product(range(15), range(1, 5), range(1, 5)):
+        if least > size:
+            continue
+        fitting = [k for k in range(most + 1) if -(-k // size) * least <= k]
+        assert filled(np.array([most]), np.array([least]), np.array([size])) == max(fitting)
 
 
 def _each(rows: Iterable[Any], **changes: Any) -> tuple[Any, ...]:

@@ -5,6 +5,8 @@ which bind a little and limits which bind hard settle together. Deterministic. M
 the prices stand for.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from solver.bound.prices import mean_unplaced
@@ -21,19 +23,34 @@ _FIRST_WEIGHT = 0.2
 _COMPANY = 0.1
 """First step of a price of company, as a part of other prices' (nancy after 30 s 349,829; with 1
 349,165: what is taken off makes longer parts of the lists matter)."""
-_FINEST = 2.0**-12
-"""Rate below which steps move nothing that matters."""
-_PATIENCE, _SHORTER = 4, 0.88
-"""Steps without progress before steps shorten, and to what part."""
+_PATIENCE = 4
+"""Steps without progress before steps shorten."""
 _MEAN, _SPREAD = 0.9, 0.999
 """How long the mean excess and the mean square remember (Adam's usual values)."""
 _STILL = 1e-3
-_LOOK_BACK, _NEAR = 10, 0.1
-"""Steps between two looks at the mean of the prices lately, and what the newest weigh in it. A walk
-swings around prices better than its own (nancy after 150 steps 343,455, their mean 345,555), and
-who knows the better value shortens steps sooner: nancy after 30 s 349,829 instead of 348,595."""
+_LOOK_BACK, _LOOSE, _LOOSENED = 10, 0.1, 200
+"""Steps between two looks at the mean of the prices lately; what the newest weigh in it at first,
+and after how many steps half as much. A walk swings around prices better than its own (nancy after
+150 steps 343,455, their mean 345,555), and who knows the better value shortens steps sooner: nancy
+after 30 s 349,829 instead of 348,595. A longer memory is better once steps are short (nancy ends
+at 350,025 instead of 349,998), and slower before (after 10 s 328,500 instead of 332,900)."""
 _LATELY = 0.05
 """Weight of the newest choice among the starts chosen lately."""
+
+
+class Pace(NamedTuple):
+    """How a walk ends."""
+
+    finest: float
+    """Rate below which steps move nothing that matters."""
+    shorter: float
+    """To what part steps shorten."""
+    newest: float
+    """What the newest prices weigh in the mean at least."""
+
+
+FAR = Pace(finest=2.0**-12, shorter=0.88, newest=0.05)
+"""Of a walk from no prices."""
 
 
 class Ascent:
@@ -46,20 +63,18 @@ class Ascent:
         allowed: Flags | None = None,
         rate: float = 1.0,
         stride: Floats | None = None,
-        finest: float = _FINEST,
-        shorter: float = _SHORTER,
+        pace: Pace = FAR,
     ) -> None:
         """Start from `vector`, or from no prices; only starts `allowed` (U × W) count.
 
         `stride` (n): what a step of rate 1 moves, or as suits a walk from no prices. `rate`:
-        length of the first steps, 1 for such a walk; `finest`: of the last; `shorter`: to what part
-        they shorten.
+        length of the first steps, 1 for such a walk.
         """
         self._relaxation = relaxation
         self._allowed = allowed
         self._highest = relaxation.where.highest
         self.vector: Longs = relaxation.where.opening if vector is None else vector
-        self.rate, self._finest, self._shorter = rate, finest, shorter
+        self.rate, self._pace = rate, pace
         self._here: Floats = self.vector.astype(np.float64)
         self._middle: Floats = self._here.copy()
         """Where the walk was lately: it swings around prices that are better than its own."""
@@ -76,7 +91,7 @@ class Ascent:
         free = ((self._here > 0) | (self._excess > 0)) & (
             (self._here < self._highest) | (self._excess < 0)
         )
-        if self.rate < self._finest or not self._excess[free].any():
+        if self.rate < self._pace.finest or not self._excess[free].any():
             return False
         self._steps += 1
         self._mean += (1 - _MEAN) * (self._excess - self._mean)
@@ -85,7 +100,8 @@ class Ascent:
         usual = np.sqrt(self._square / (1 - _SPREAD**self._steps)) + _STILL
         self._here += self.rate * self.stride * mean / usual
         np.clip(self._here, 0, self._highest, out=self._here)
-        self._middle += _NEAR * (self._here - self._middle)
+        newest = max(self._pace.newest, _LOOSE / (1 + self._steps / _LOOSENED))
+        self._middle += newest * (self._here - self._middle)
         better = False
         if self._steps % _LOOK_BACK == 0:
             middle = np.rint(self._middle).astype(np.int64)
@@ -94,7 +110,7 @@ class Ascent:
         better |= self._keep(vector, self._look(vector))
         self._idle = 0 if better else self._idle + 1
         if self._idle == _PATIENCE:
-            self.rate, self._idle = self._shorter * self.rate, 0
+            self.rate, self._idle = self._pace.shorter * self.rate, 0
         return True
 
     def _keep(self, vector: Longs, value: int) -> bool:

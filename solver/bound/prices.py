@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solver.bound.seekers import SHARES
-from solver.bound.stays import Stays
+from solver.bound.stays import Stays, filled
 from solver.problem import NO_LIMIT, Departures, Ints, Longs, Problem
 
 HIGHEST = 1 << 36
@@ -108,29 +108,36 @@ def mean_unplaced(problem: Problem) -> int:
     return int((unplaced.mean() if len(unplaced) else 1.0) * 2.0**SHARES)
 
 
-def _tutors(problem: Problem) -> tuple[Ints, Ints]:
+def _tutors(problem: Problem) -> tuple[Ints, Longs]:
     """Row of each host whose tutors can bind, and the trainees they may have."""
     capacities = problem.capacities
     most = capacities.slots.max(axis=1, initial=0) * capacities.group_max
-    binding = np.flatnonzero(capacities.trainees < most)
+    trainees = filled(capacities.trainees, capacities.group_min, capacities.group_max)
+    binding = np.flatnonzero(trainees < most)
     row = np.full(len(most), -1, np.int32)
     row[binding] = np.arange(len(binding))
-    return row, capacities.trainees[binding]
+    return row, trainees[binding]
 
 
-def _legal_persons(problem: Problem) -> tuple[Ints, Ints]:
+def _legal_persons(problem: Problem) -> tuple[Ints, Longs]:
     """Row of each host's legal person whose quota can bind, and the quotas."""
     capacities = problem.capacities
     most = np.zeros(len(capacities.quota), np.int64)
     counted = np.flatnonzero(capacities.legal_person >= 0)
     slots = capacities.slots.max(axis=1, initial=0).astype(np.int64) * capacities.group_max
-    np.add.at(most, capacities.legal_person[counted], slots[counted])
-    binding = np.flatnonzero(capacities.quota < most)
+    person = capacities.legal_person[counted]
+    np.add.at(most, person, slots[counted])
+    least = np.full(len(most), NO_LIMIT, np.int64)
+    np.minimum.at(least, person, capacities.group_min[counted])
+    size = np.ones(len(most), np.int64)
+    np.maximum.at(size, person, capacities.group_max[counted])
+    quota = filled(capacities.quota, least, size)
+    binding = np.flatnonzero(quota < most)
     row_of = np.full(len(most), -1, np.int32)
     row_of[binding] = np.arange(len(binding))
     row = np.full(len(slots), -1, np.int32)
-    row[counted] = row_of[capacities.legal_person[counted]]
-    return row, capacities.quota[binding]
+    row[counted] = row_of[person]
+    return row, quota[binding]
 
 
 def _away(departures: Departures) -> tuple[Ints, Ints, Ints]:
@@ -146,7 +153,7 @@ def _away(departures: Departures) -> tuple[Ints, Ints, Ints]:
     return group, np.concatenate([exclusions.values, absences.values]), most
 
 
-def _every_week(limit: Ints, weeks: int) -> Longs:
+def _every_week(limit: Ints | Longs, weeks: int) -> Longs:
     return np.repeat(limit.astype(np.int64)[:, None], weeks, axis=1)
 
 

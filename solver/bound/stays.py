@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from solver.domain import TRAINING
-from solver.problem import NO_LIMIT, PUBLICS, Flags, Ints, Problem
+from solver.problem import NO_LIMIT, PUBLICS, Flags, Ints, Longs, Problem
 
 ANY_PUBLIC = -1
 """Public of the stays that stand for a unit whose periods are not all alike."""
@@ -92,5 +92,15 @@ def _weekly_room(problem: Problem, public: int, training: bool) -> Ints:
                 capacities.legal_person >= 0, capacities.quota[capacities.legal_person], NO_LIMIT
             )
             pupils = np.minimum(pupils, legal[:, None])
+    pupils = filled(pupils, capacities.group_min[:, None], capacities.group_max[:, None])
     room: Ints = np.minimum(pupils, NO_LIMIT).astype(np.int32)
     return room
+
+
+def filled(most: Ints | Longs, least: Ints | Longs, size: Ints | Longs) -> Longs:
+    """The most pupils, of no more than `most`, that fill slots of `least` to `size` pupils each.
+
+    Three are two where slots take exactly two (`taille-groupe`), whichever periods they come from.
+    """
+    fitting: Longs = np.minimum(most, most.astype(np.int64) // least * size)
+    return fitting
