@@ -88,6 +88,9 @@ def test_without_a_host_only_its_pupils_lose_their_place_and_all_dates_stay(
     after = without(scenario, gone.id)
     done = replan(after, before, seconds=2)
     check(after, before, done)
+    assert done.result.report is not None
+    gap = done.result.report.cost - done.result.bound
+    assert gap <= sum(done.result.causes.values()) + 6 <= 2 * gap + 12
     there = [p for p in before.placements if p.host == gone.id]
     assert done.untouched == len(before.placements) - len(there) > 0
     assert done.kept >= 0.97 * done.untouched
@@ -274,12 +277,15 @@ def test_the_verb_writes_a_plan_that_belongs_to_the_changed_scenario(
     code, out, _ = run(capsys, "replanifier", *arguments)
     assert code == 0
     assert "gardées sur" in out
+    assert "D’où vient cet écart" in out
     assert run(capsys, "verify", new, tmp_path / "p2")[0] == 0
     moved = json.loads((tmp_path / "p2" / "changements.json").read_text(encoding="utf-8"))
     assert {r["avant"] for r in moved["deplaces"]} >= {gone.id}
     code, out, _ = run(capsys, "replanifier", *arguments, "--json")
     assert code == 0
-    assert json.loads(out)["part_gardee"] >= 0.97
+    told = json.loads(out)
+    assert told["part_gardee"] >= 0.97
+    assert set(told["causes"]) & {"départs de 3e", "calendrier des formations"}
     code, _, err = run(capsys, "replanifier", old, tmp_path / "plan", "--avant", new)
     assert code == 1
     assert "autre scénario" in err

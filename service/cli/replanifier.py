@@ -8,7 +8,7 @@ from scenarios import digest, read, read_former_plan, write_plan
 from service.cli.destination import refuse_unless_plan
 from service.cli.output import as_json, count, err, grid, number, percent, say
 from service.cli.plan import costs
-from service.cli.solve import draw, no_plan
+from service.cli.solve import distance, draw, no_plan
 from service.progress import Monitor, interruptible
 from solver.domain import Scenario
 from solver.indicators import indicators, reasons
@@ -82,6 +82,7 @@ def _changes(scenario: Scenario, done: Replanned) -> dict[str, object]:
         "empreinte": digest(scenario),
         "cout": report.cost if report else None,
         "borne": done.result.bound,
+        "causes": dict(done.result.causes),
         "couts": dict(report.costs) if report else {},
         "secondes": done.result.seconds,
         "part_gardee": done.kept_share,
@@ -105,6 +106,7 @@ def _tell(done: Replanned) -> None:
     )
     if done.result.report is not None:
         costs(done.result.report)
+        say(distance(done.result))
     _dates(done.redated)
     _places(done.rehoused)
 

@@ -84,14 +84,14 @@ def run(
     if result.report is not None:
         costs(result.report)
     placements(measured)
-    say(_distance(result))
+    say(distance(result))
     say(f"Plan : {output}/ (calendrier.csv, affectations.csv, non_places.csv, bilan.json)")
     if drawn:
         names = ", ".join(f.name for f in drawn if f.suffix == ".png")
         say(f"Figures : {output / 'figures'}/ ({names})")
 
 
-def _distance(result: Result) -> str:
+def distance(result: Result) -> str:
     """The bound in words that people understand."""
     cost = result.report.cost if result.report else 0
     if result.status == "optimal":

@@ -33,13 +33,13 @@ _LOOK_BACK, _LOOSE, _LOOSENED = 10, 0.1, 200
 and after how many steps half as much. A walk swings around prices better than its own (nancy after
 150 steps 343,455, their mean 345,555), and who knows the better value shortens steps sooner: nancy
 after 30 s 349,829 instead of 348,595. A longer memory is better once steps are short (nancy ends
-at 350,025 instead of 349,998), and slower before (after 10 s 328,500 instead of 332,900)."""
+at 350,025 instead of 349,998), and slower before (after 10 s 329,300 instead of 332,900)."""
 _LATELY = 0.05
 """Weight of the newest choice among the starts chosen lately."""
 
 
 class Pace(NamedTuple):
-    """How a walk ends."""
+    """How a walk slows down, and when it ends."""
 
     finest: float
     """Rate below which steps move nothing that matters."""
@@ -49,7 +49,7 @@ class Pace(NamedTuple):
     """What the newest prices weigh in the mean at least."""
 
 
-FAR = Pace(finest=2.0**-12, shorter=0.88, newest=0.05)
+STEADY = Pace(finest=2.0**-12, shorter=0.88, newest=0.05)
 """Of a walk from no prices."""
 
 
@@ -63,7 +63,7 @@ class Ascent:
         allowed: Flags | None = None,
         rate: float = 1.0,
         stride: Floats | None = None,
-        pace: Pace = FAR,
+        pace: Pace = STEADY,
     ) -> None:
         """Start from `vector`, or from no prices; only starts `allowed` (U × W) count.
 

@@ -15,7 +15,7 @@ from solver.problem import Flags, Longs
 
 _STAGE = 25
 """Steps on one leaf before the lowest is looked for again."""
-_AFRESH, _NEAR = 1.5, Pace(finest=2.0**-9, shorter=0.8, newest=0.1)
+_AFRESH, _HASTY = 1.5, Pace(finest=2.0**-9, shorter=0.8, newest=0.1)
 """Rate of the first steps after a split, and the pace from there. Short first steps never leave
 the prices of before (M after 90 s 325,379, and 323,380 from 0.75), and the last thousandth of what
 a leaf has is worth less than its parts. They shorten sooner than where all calendars are walked
@@ -77,7 +77,7 @@ class Tree:
     def _walk_on_part(self, leaf: Leaf) -> None:
         """The root's stride, scaled by the rate of the leaf."""
         start = leaf.vector, leaf.allowed, leaf.rate
-        self._walk_on(leaf, Ascent(self._relaxation, *start, self._stride, _NEAR))
+        self._walk_on(leaf, Ascent(self._relaxation, *start, self._stride, _HASTY))
 
     def _walk_on(self, leaf: Leaf, walk: Ascent) -> None:
         self._leaf, self._walk, self._steps = leaf, walk, 0

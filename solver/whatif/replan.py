@@ -101,6 +101,7 @@ class _Replanning:
         self._begin = monotonic()
         self._deadline = self._begin + seconds
         self._bound = 0
+        self._causes: dict[str, int] = {}
         self._held: Solution
         """What stands of the plan of before, and the places that signed agreements take."""
         self._tell("préparation")
@@ -151,8 +152,10 @@ class _Replanning:
             best = self._climbed(steady, climber, witness, 1.0 if quiet else _STEADY_SHARE)
             if not free_dates and self._losses(best):
                 best = self._with_other_dates(problem, best, witness)
-            self._bound = witness.listen()
-        return self._told(kept.start, best, repaired_seconds, free_dates=free_dates)
+            witness.ask(best)
+            verified = self._verified(best)
+            self._bound, self._causes = witness.listen(), witness.answer()
+        return self._told(kept.start, *verified, repaired_seconds, free_dates=free_dates)
 
     # --- what still stands
 
@@ -286,12 +289,12 @@ class _Replanning:
     def _told(
         self,
         nearest: Ints,
-        best: Solution,
+        plan: Plan,
+        report: Report,
         repaired_seconds: float,
         *,
         free_dates: bool,
     ) -> Replanned:
-        plan, report = self._verified(best)
         before, demands = self._before, self._demands
         stood = decode(self._scenario, self._problem, self._held)
         untouched = {
@@ -342,6 +345,7 @@ class _Replanning:
             plan=plan,
             report=report,
             bound=self._bound,
+            causes=self._causes if report is not None and report.cost > self._bound else {},
             conflicts=conflicts,
             seed=self._seed,
             seconds=monotonic() - self._begin,
