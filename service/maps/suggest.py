@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.maps import pooled, united
-from solver.bound import OPTIONS_ENOUGH, Bound
+from solver.bound import Bound, options_enough
 from solver.domain import Plan, Scenario
 from solver.prepare import encode, prepare
 
@@ -68,7 +68,7 @@ def plan_cost(scenario: Scenario, plan: Plan) -> int:
 
 
 def _bound(scenario: Scenario, plan: Plan) -> Bound:
-    problem = prepare(scenario, keep=OPTIONS_ENOUGH)
+    problem = prepare(scenario, keep=options_enough(len(scenario.demands())))
     bound = Bound(problem)
     for _ in bound.improve(rounds=_ROUNDS, incumbent=encode(scenario, problem, plan)):
         pass

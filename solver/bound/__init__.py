@@ -18,12 +18,20 @@ from solver.bound.tree import Leaf, Tree
 from solver.bound.unplaced import unplaced_bound
 from solver.problem import Floats, Longs, Problem, Solution
 
-__all__ = ["OPTIONS_ENOUGH", "Bound", "calendar_bound", "unplaced_bound"]
+__all__ = ["Bound", "calendar_bound", "options_enough", "unplaced_bound"]
 
-OPTIONS_ENOUGH = 4000
-"""Options of each class of pupils from which a good bound is proven: a search needs fewer, but what
-is left off a list counts as always free (L after 400 rounds: 586,394 from 2,000, 588,438 from
-these, 588,661 from all)."""
+_OPTIONS = 70_000_000
+"""Options that a proof may read at most, were all lists of pupil-periods full: memory."""
+
+
+def options_enough(demands: int) -> int:
+    """How many options of each class of pupils a good bound is proven from, for so many demands.
+
+    A search needs fewer, but what is left off a list counts as always free (L after 400 rounds:
+    586,394 from 2,000, 588,438 from 4,000, 588,661 from all). Larger bassins have more classes and
+    longer lists, and end far from their limit: XL has 76 million options in all.
+    """
+    return _OPTIONS // max(1, demands)
 
 
 class Bound:

@@ -8,7 +8,7 @@ from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from time import monotonic, sleep
 
-from solver.bound import OPTIONS_ENOUGH, Bound
+from solver.bound import Bound, options_enough
 from solver.domain import Plan, Report, Result, Scenario, Status
 from solver.errors import PlanRefused
 from solver.model import build, literals
@@ -181,7 +181,7 @@ class _Run:
         """The problem with lists as long as proofs need."""
         if (self.problem.options.tail == NO_LIMIT).all():
             return self.problem
-        return prepare(self.scenario, keep=OPTIONS_ENOUGH)
+        return prepare(self.scenario, keep=options_enough(len(self.problem.demands.period)))
 
     def _climb_timed(self, first: Solution, witness: Witness, afterwards: float) -> Climber:
         """The crew, the bound beside it, until so many seconds are left for the finish."""

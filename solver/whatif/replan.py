@@ -11,7 +11,7 @@ from time import monotonic
 
 import numpy as np
 
-from solver.bound import OPTIONS_ENOUGH
+from solver.bound import options_enough
 from solver.calendar import SchoolCalendar
 from solver.domain import Conflict, Plan, Report, Result, Scenario, Status
 from solver.errors import PlanRefused
@@ -126,7 +126,7 @@ class _Replanning:
 
     def _provable(self) -> Problem:
         """What the bound is proven of: no reference, lists as long as proofs need."""
-        return unbound(self._prepared(OPTIONS_ENOUGH)[0])
+        return unbound(self._prepared(options_enough(len(self._problem.demands.period)))[0])
 
     def __call__(self, *, free_dates: bool) -> Replanned:
         """Repair, improve, ask whether other dates would save places, verify."""
