@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from scenarios.generate import generate, tiny
-from solver.bound import Bound, calendar_bound, unplaced_bound
+from solver.bound import Bound, calendar_bound, options_enough, unplaced_bound
 from solver.bound.chains import best_starts, chains
 from solver.bound.portions import WHOLE
 from solver.bound.relaxation import Relaxation
@@ -20,6 +20,7 @@ from solver.explain.parts import changed
 from solver.model import build
 from solver.prepare import prepare
 from solver.problem import Ints, Longs, Problem
+from solver.search.solve import OPTIONS_KEPT
 
 
 def last(values: Iterator[int]) -> int:
@@ -198,6 +199,10 @@ def test_three_trainees_are_two_where_a_host_takes_them_by_two(limit: dict[str, 
     bound = Bound(problem)
     last(bound.improve(rounds=200))
     assert bound.value == optimum(problem)
+
+
+def test_a_proof_reads_no_less_than_a_search_however_large_the_bassin() -> None:
+    assert all(options_enough(demands) >= OPTIONS_KEPT for demands in (0, 17_000, 10_000_000))
 
 
 def test_filled_slots_hold_the_most_that_a_limit_allows() -> None:

@@ -22,6 +22,8 @@ __all__ = ["Bound", "calendar_bound", "options_enough", "unplaced_bound"]
 
 _OPTIONS = 70_000_000
 """Options that a proof may read at most, were all lists of pupil-periods full: memory."""
+_FEWEST = 1000
+"""More than a search reads: its plan is looked at beside the bound."""
 
 
 def options_enough(demands: int) -> int:
@@ -31,7 +33,7 @@ def options_enough(demands: int) -> int:
     586,394 from 2,000, 588,438 from 4,000, 588,661 from all). Larger bassins have more classes and
     longer lists, and end far from their limit: XL has 76 million options in all.
     """
-    return _OPTIONS // max(1, demands)
+    return max(_FEWEST, _OPTIONS // max(1, demands))
 
 
 class Bound:
