@@ -49,7 +49,7 @@ class Pace(NamedTuple):
     """What the newest prices weigh in the mean at least."""
 
 
-STEADY = Pace(finest=2.0**-12, shorter=0.88, newest=0.05)
+_STEADY = Pace(finest=2.0**-12, shorter=0.88, newest=0.05)
 """Of a walk from no prices."""
 
 
@@ -63,12 +63,12 @@ class Ascent:
         allowed: Flags | None = None,
         rate: float = 1.0,
         stride: Floats | None = None,
-        pace: Pace = STEADY,
+        pace: Pace = _STEADY,
     ) -> None:
         """Start from `vector`, or from no prices; only starts `allowed` (U × W) count.
 
         `stride` (n): what a step of rate 1 moves, or as suits a walk from no prices. `rate`:
-        length of the first steps, 1 for such a walk.
+        length of the first steps, 1 for such a walk; `pace`: how it slows down and ends.
         """
         self._relaxation = relaxation
         self._allowed = allowed
