@@ -4,6 +4,7 @@ And a second browser, of another role, is pushed nothing of the first.
 """
 
 import io
+from collections.abc import Callable
 from pathlib import Path
 from time import sleep
 from typing import Any
@@ -161,19 +162,61 @@ def test_a_file_is_sent_once_and_its_sending_stopped(
     assert len(sent) == 1
 
 
-def test_a_run_asked_for_by_a_double_click_starts_once(
+def twice(page: Any) -> None:
+    """Both clicks before the button has shown the first one."""
+    page.locator("button:has-text('Calculer')").dblclick()
+    page.wait_for_url("**/calculs/*")
+
+
+def twice_late(page: Any) -> None:
+    """The second click reaches the service once the run has started, before the page is left."""
+    page.route("**/calculs/*", lambda route: None)
+    page.evaluate(
+        """async () => {
+            const emit = socket.emit.bind(socket), sent = [];
+            socket.emit = (...said) => { sent.push(said); emit(...said); };
+            const answered = new Promise(done => socket.on("open", done));
+            [...document.querySelectorAll("button")].find(b => b.innerText === "Calculer").click();
+            await answered;
+            emit(...sent.find(([what]) => what === "event"));
+        }"""
+    )
+
+
+@pytest.mark.parametrize("press", [twice, twice_late])
+def test_a_run_asked_for_by_two_clicks_starts_once(
+    served: Served, ids: dict[str, str], reader: Any, press: Callable[[Any], None]
+) -> None:
+    me, user = reader(COORDINATOR), served.user(COORDINATOR)
+    whole(me, f"/scenarios/{ids['scenario']}")
+    before = {r.id for r in runs.listed(served.house, user, scenario_id=ids["scenario"]).rows}
+    me.page.wait_for_timeout(300)
+    press(me.page)
+    sleep(1)
+    rows = runs.listed(served.house, user, scenario_id=ids["scenario"]).rows
+    started = [run for run in rows if run.id not in before]
+    for run in started:
+        runs.stop(served.house, user, run.id)
+    assert len(started) == 1
+
+
+def test_who_comes_back_may_start_another_run(
     served: Served, ids: dict[str, str], reader: Any
 ) -> None:
     me, user = reader(COORDINATOR), served.user(COORDINATOR)
     whole(me, f"/scenarios/{ids['scenario']}")
-    me.page.wait_for_timeout(300)
-    me.page.locator("button:has-text('Calculer')").dblclick()
-    me.page.wait_for_url("**/calculs/*")
-    sleep(1)
-    started = runs.listed(served.house, user, scenario_id=ids["scenario"]).rows
-    for run in started:
-        runs.stop(served.house, user, run.id)
-    assert len(started) == 1
+    first = me.page.url
+    gone: list[str] = []
+    for _ in range(2):
+        me.page.wait_for_function("window.socket && window.socket.connected")
+        me.page.wait_for_timeout(300)
+        me.page.click("button:has-text('Calculer')")
+        me.page.wait_for_url("**/calculs/*")
+        gone.append(me.page.url.rpartition("/")[2])
+        runs.stop(served.house, user, gone[-1])
+        me.page.go_back()
+        me.page.wait_for_url(first)
+    assert len(set(gone)) == 2
 
 
 def test_another_browser_is_pushed_nothing_and_cannot_join(

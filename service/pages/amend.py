@@ -94,9 +94,9 @@ def _parent(visit: Visit, row: ScenarioRow) -> None:
         )
     )  # fmt: skip
 
-    async def undo() -> None:
+    async def undo() -> str:
         await visit.ask(scenarios.remove, row.id)
-        ui.navigate.to(f"/scenarios/{row.parent_id}")
+        return f"/scenarios/{row.parent_id}"
 
     if visit.may(Action.WRITE_SCENARIO):
         button("Annuler cette variante", undo)
@@ -194,7 +194,7 @@ def _show(visit: Visit, draft: Draft, place: ui.element) -> None:
             draft.changes.pop()
             draft.show()
 
-        async def keep() -> None:
+        async def keep() -> str:
             reference = None
             if close.value:
                 found = await visit.ask(plans.listed, bassin=draft.row.bassin, in_force=True)
@@ -205,7 +205,7 @@ def _show(visit: Visit, draft: Draft, place: ui.element) -> None:
             made = await visit.ask(
                 variants.vary, draft.row.id, operations, reference=reference, tags=("retouche",)
             )
-            ui.navigate.to(f"/scenarios/{made.id}")
+            return f"/scenarios/{made.id}"
 
         with ui.element("div").classes("row"):
             button("Créer la variante", keep, primary=True)

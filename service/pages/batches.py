@@ -74,10 +74,10 @@ def _new(visit: Visit, bassins: dict[str, str], *, opened: bool) -> None:
         boxes = {key: ui.checkbox(name, value=True) for key, name in bassins.items()}
         minutes = ui.radio(_MINUTES, value=1).props('inline aria-label="Durée de chaque calcul"')
 
-        async def launch() -> None:
+        async def launch() -> str:
             chosen = [key for key, box in boxes.items() if box.value]
             await visit.ask(batches.launch, chosen, seconds=60.0 * float(minutes.value or 1))
-            ui.navigate.to("/lots")
+            return "/lots"
 
         button("Lancer le lot", launch, primary=True)
 
@@ -108,9 +108,9 @@ def _batch(visit: Visit, batch: Batch) -> None:
     )
     if done < total and visit.may(Action.START_RUN):
 
-        async def stop() -> None:
+        async def stop() -> str:
             await visit.ask(batches.stop, batch.name)
-            ui.navigate.to("/lots")
+            return "/lots"
 
         button("Arrêter et garder les plans", stop)
 

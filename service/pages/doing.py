@@ -20,20 +20,26 @@ Stopped = Callable[[], bool]
 
 
 def button(
-    text: str, handler: Callable[[], Awaitable[None]], *, primary: bool = False
+    text: str, handler: Callable[[], Awaitable[str | None]], *, primary: bool = False
 ) -> ui.button:
-    """A button; while its handler works it turns and cannot be pressed again. Refusals are told."""
+    """A button; while its handler works it turns and cannot be pressed again. Refusals are told.
+
+    `handler` gives the address to go to, if any: the button then turns until the page is left.
+    """
 
     working = Lock()
 
     async def press() -> None:
         if working.locked():
             return  # a second click, sent before the first one showed
-        async with working:
-            made.props("loading")
-            await guarded(handler)()
-            if not made.is_deleted:
-                made.props(remove="loading")
+        await working.acquire()
+        made.props("loading")
+        if address := await guarded(handler)():
+            ui.navigate.to(address)
+            return
+        working.release()
+        if not made.is_deleted:
+            made.props(remove="loading")
 
     made = ui.button(text, on_click=press, color=None).props("no-caps unelevated")
     return made.classes("act primary" if primary else "act")

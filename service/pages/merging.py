@@ -49,9 +49,9 @@ def _new(visit: Visit, single: Sequence[PlanRow]) -> None:
         two = ui.select(options, value=other, label="Un plan d’un autre bassin")
         two.classes("plan-choice")
 
-    async def merge() -> None:
+    async def merge() -> str:
         await visit.ask(merging.merge, [str(one.value), str(two.value)])
-        ui.navigate.to("/reunir")
+        return "/reunir"
 
     button("Réunir et calculer", merge, primary=True)
 

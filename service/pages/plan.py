@@ -64,10 +64,10 @@ def _publishing(visit: Visit, row: PlanRow) -> None:
         )
         return
 
-    async def publish() -> None:
+    async def publish() -> str:
         question.close()
         await visit.ask(plans.publish, row.id)
-        ui.navigate.to(f"/plans/{row.id}")
+        return f"/plans/{row.id}"
 
     async def ask() -> None:
         question.open()

@@ -166,20 +166,20 @@ def _decide(visit: Visit, row: ProposalRow) -> None:
     """Accept or decline for the coordination, withdraw for whoever proposed."""
     here = f"/propositions/{row.id}"
 
-    async def accept() -> None:
+    async def accept() -> str:
         await visit.ask(proposals.accept, row.id, seconds=_RUN_SECONDS, reason=reason.value or "")
-        ui.navigate.to(here)
+        return here
 
-    async def decline() -> None:
+    async def decline() -> str | None:
         if not (reason.value or "").strip():
             ui.notify("Dire pourquoi : l’établissement le lira.", type="warning")
-            return
+            return None
         await visit.ask(proposals.decline, row.id, reason.value)
-        ui.navigate.to(here)
+        return here
 
-    async def withdraw() -> None:
+    async def withdraw() -> str:
         await visit.ask(proposals.withdraw, row.id)
-        ui.navigate.to(here)
+        return here
 
     if visit.may(Action.DECIDE):
         put(

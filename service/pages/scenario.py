@@ -87,9 +87,9 @@ def _starting(visit: Visit, row: ScenarioRow) -> None:
         int(most): duration(most)
     }
 
-    async def start() -> None:
+    async def start() -> str:
         run = await visit.ask(runs.start, row.id, seconds=float(chosen.value))
-        ui.navigate.to(f"/calculs/{run.id}")
+        return f"/calculs/{run.id}"
 
     put(h.h2["Calculer un plan"])
     with ui.element("div").classes("row"):

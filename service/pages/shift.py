@@ -242,11 +242,11 @@ def _bar(asking: Asking, start: Week) -> Bar | None:
 def _wish(visit: Visit, asking: Asking, row: Shift) -> None:
     message = ui.textarea("Pourquoi (la coordination le lira)").props("maxlength=2000 rows=2")
 
-    async def propose() -> None:
+    async def propose() -> str:
         asking.proposed = True
         made = await visit.ask(
             proposals.propose, asking.plan.id, asking.subject, row.week, message.value or ""
         )
-        ui.navigate.to(f"/propositions/{made.id}")
+        return f"/propositions/{made.id}"
 
     button("Proposer ce décalage", propose, primary=True)

@@ -71,7 +71,7 @@ async def harmonise(visit: Visit) -> None:
             academy = ui.input("Académie", value=user.academy).classes("week")
             academy.set_enabled(not user.academy)
 
-        async def calculate() -> None:
+        async def calculate() -> str:
             counts = HeadCounts(
                 bassin=(bassin.value or "").strip() or "bassin",
                 academy=(academy.value or "").strip() or "académie",
@@ -83,7 +83,7 @@ async def harmonise(visit: Visit) -> None:
                 together=bool(together.value),
             )
             _, run = await visit.ask(first_calendar.plan, counts)
-            ui.navigate.to(f"/calculs/{run.id}")
+            return f"/calculs/{run.id}"
 
         button("Calculer le calendrier", calculate, primary=True)
 

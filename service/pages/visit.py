@@ -145,14 +145,15 @@ def _ours(error: Exception) -> bool:
     return isinstance(error, EngineDefect) or not isinstance(error, CalendrierBassinError)
 
 
-def guarded(handler: Callable[P, Awaitable[None]]) -> Callable[P, Coroutine[Any, Any, None]]:
-    """A handler whose refusals are told where the reader is."""
+def guarded(handler: Callable[P, Awaitable[T]]) -> Callable[P, Coroutine[Any, Any, T | None]]:
+    """A handler whose refusals are told where the reader is; it then gives nothing."""
 
     @functools.wraps(handler)
-    async def guard(*args: P.args, **named: P.kwargs) -> None:
+    async def guard(*args: P.args, **named: P.kwargs) -> T | None:
         try:
-            await handler(*args, **named)
+            return await handler(*args, **named)
         except Exception as error:
             ui.notify(told(error), type="negative", multi_line=True, timeout=0, close_button="OK")
+            return None
 
     return guard

@@ -68,11 +68,12 @@ document.addEventListener("submit", (event) => {
       busy.textContent = busy.dataset.stopped;
     });
 });
-window.addEventListener("pageshow", () => {
-  for (const form of document.querySelectorAll("form[data-sent]")) {
-    delete form.dataset.sent;
-    form.querySelector(".busy")?.replaceChildren();
-  }
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted)  // come back to; a first showing may come after the first click
+    for (const form of document.querySelectorAll("form[data-sent]")) {
+      delete form.dataset.sent;
+      form.querySelector(".busy")?.replaceChildren();
+    }
 });
 // A document takes seconds to be made: the page says so until it is there.
 document.addEventListener("click", async (event) => {
