@@ -123,8 +123,8 @@ def _reference(plan: Plan) -> Mapping[str, list[list[str]]]:
     return tables
 
 
-def zipped(contents: Mapping[str, bytes]) -> bytes:
-    """A zip of these files, by path, the same to the byte each time."""
+def zipped(contents: Mapping[str, str | bytes]) -> bytes:
+    """A zip of these files, by path, the same to the byte each time; text in UTF-8."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in contents.items():

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from town import Town, packed, town, village
 
-from scenarios.writing import files
+from scenarios.writing import files, zipped
 from service.api.limits import Limiter
 from service.refusals import Refusal
 
@@ -21,14 +21,6 @@ def place(tmp_path: Path) -> Iterator[Town]:
     with town(tmp_path) as built:
         built.coordinator()
         yield built
-
-
-def zipped(contents: dict[str, bytes]) -> bytes:
-    packed_files = io.BytesIO()
-    with zipfile.ZipFile(packed_files, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in contents.items():
-            archive.writestr(name, content)
-    return packed_files.getvalue()
 
 
 def test_what_is_too_large_is_not_read(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 import io
 import time
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from openpyxl import load_workbook
 from town import ACADEMY, BASSIN, packed, village, village_solved
 
 from scenarios import digest, read
-from scenarios.writing import files
+from scenarios.writing import files, zipped
 from service.acts import plans, scenarios
 from service.exports.annotated import annotated
 from service.exports.blank import blank
@@ -90,9 +89,7 @@ def test_a_refused_file_comes_back_with_its_faults_at_their_cells(
     cells[column] = "douze"
     tables["divisions.csv"] = "\n".join([header, ";".join(cells), *others])
     sent = tmp_path / "bassin.zip"
-    with zipfile.ZipFile(sent, "w") as archive:
-        for name, text in tables.items():
-            archive.writestr(name, text)
+    sent.write_bytes(zipped(tables))
     me = reader("marie")
     me.open("/deposer")
     assert me.violations() == []

@@ -4,12 +4,10 @@ SQLite, or a real PostgreSQL of its own (`BACKENDS`).
 """
 
 import atexit
-import io
 import os
 import shutil
 import tempfile
 import uuid
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -21,7 +19,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import create_engine
 
 from scenarios.generate import academy, generate
-from scenarios.writing import files
+from scenarios.writing import files, zipped
 from service.accounts import sign_in
 from service.accounts.people import user_of
 from service.accounts.rights import User
@@ -65,12 +63,8 @@ def village_solved() -> Result:
 
 
 def packed(scenario: Scenario) -> bytes:
-    """A scenario as a zip to send."""
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in files(scenario).items():
-            archive.writestr(name, text)
-    return content.getvalue()
+    """A scenario as a zip to send, the same to the byte each time."""
+    return zipped(files(scenario))
 
 
 class Town:

@@ -3,8 +3,6 @@
 `VIEWS` names each page with who looks; a page that no view opens makes `test_pages_walk` fail.
 """
 
-import io
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -15,7 +13,7 @@ from browsing import Reader, Served
 from town import packed, village
 
 from scenarios.generate import generate
-from scenarios.writing import files
+from scenarios.writing import files, zipped
 from service.acts import accounts, plans, proposals, runs, scenarios, variants
 from service.patches import Operation
 from service.tables import RunRow
@@ -255,11 +253,7 @@ def faulty() -> bytes:
         cells[column] = f"inconnue-{i}"
         lines[i] = ";".join(cells)
     tables["eleves.csv"] = "\n".join([header, *lines])
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as archive:
-        for name, text in tables.items():
-            archive.writestr(name, text)
-    return content.getvalue()
+    return zipped(tables)
 
 
 def refused(me: Reader) -> str:
