@@ -30,7 +30,7 @@ from rich.console import Console
 
 ROOT = Path(__file__).parents[2]
 RESULTS = Path(__file__).parent / "results"
-NOTES = RESULTS / "notes.md"
+READING, JOURNAL = RESULTS / "reading.md", RESULTS / "journal.md"
 CONTENDERS = (
     "bassin", "bassin-1-coeur", "pratique", "pratique-places-trouvees", "cp-sat", "highs",
     "timefold", "appariement",
@@ -169,8 +169,10 @@ def write_page(name: str) -> None:
     """The Markdown page and the figure of a release, from its CSV files."""
     runs = release.load(RESULTS / f"{name}.csv")
     figure = draw(RESULTS / f"{name}-courbes.csv", runs, RESULTS / f"{name}.png")
-    notes = NOTES.read_text(encoding="utf-8") if NOTES.is_file() else ""
-    text = release.page(name, runs, notes, [figure.name] if figure else [])
+    reading, journal = (
+        path.read_text(encoding="utf-8") if path.is_file() else "" for path in (READING, JOURNAL)
+    )
+    text = release.page(name, runs, reading, journal, [figure.name] if figure else [])
     (RESULTS / f"{name}.md").write_text(text, encoding="utf-8")
 
 

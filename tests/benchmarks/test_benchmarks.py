@@ -159,20 +159,43 @@ def test_the_table_keeps_worse_rows_beside_better_ones(tmp_path: Path) -> None:
     for one in (RUN, worse, silent):
         release.append(table, [one])
     assert release.load(table) == (RUN, worse, silent)
-    page = release.page("0.1.0", release.load(table), "Une note.")
+    page = release.page("0.1.0", release.load(table), "Lire ceci.", "Une note.")
     lines = [line for line in page.splitlines() if line.startswith("| ")]
     assert any("250 000" in line and "abc1234" in line for line in lines)
     assert any("260 000" in line and "def5678" in line for line in lines)
     assert any("cp-sat" in line and "pas de plan" in line for line in lines)
-    assert "Une note." in page
+    assert page.index("Lire ceci.") < page.index("Une note.")
 
 
 def test_seeds_are_summed_up_by_their_median_and_peers_as_ratios() -> None:
     runs = [replace(RUN, seed=i, cost=c) for i, c in enumerate((240_000, 250_000, 300_000))]
     peer = replace(RUN, contender="timefold", cost=500_000)
-    page = release.page("x", [*runs, peer], "")
+    page = release.page("x", [*runs, peer], "", "")
     assert "| bassin | 10 | 3 | 250 000 | 240 000 … 300 000 | 1,000 |" in page
     assert "| timefold | 10 | 1 | 500 000 | 500 000 … 500 000 | 2,000 |" in page
+
+
+def test_where_we_stand_is_told_by_the_latest_five_seeds() -> None:
+    def seeds(count: int, commit: str, day: int, cost: int) -> list[release.Run]:
+        date = f"2026-12-{day:02}T00:00:00+00:00"
+        one = replace(RUN, commit=commit, date=date, cost=cost)
+        return [replace(one, seed=seed) for seed in range(count)]
+
+    runs = [*seeds(5, "aaaaaaa", 1, 1_000), *seeds(5, "bbbbbbb", 2, 2_000)]
+    runs += seeds(1, "ccccccc", 3, 3_000)
+    assert [(s[0].commit, len(s)) for s in release.current(runs)] == [("bbbbbbb", 5)]
+    stands = release.page("x", runs, "", "").partition("## Tous les essais")[0]
+    assert "| 2 000 … 2 000 |" in stands
+    assert "1 000 …" not in stands
+    assert "3 000 …" not in stands
+
+
+def test_a_bound_that_was_not_proven_is_marked() -> None:
+    large = replace(RUN, demands=17_000, bound=123_456)
+    before = release.page("x", [replace(large, date="2026-11-27T00:00:00+00:00")], "", "")
+    since = release.page("x", [replace(large, date="2026-11-29T00:00:00+00:00")], "", "")
+    assert before.count("123 456 †") == 2
+    assert "123 456 †" not in since
 
 
 def test_a_plan_that_breaks_rules_says_which_in_its_row() -> None:
