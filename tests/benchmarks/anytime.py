@@ -1,6 +1,7 @@
 """The anytime figure: cost and proven bound against time, one panel per scenario.
 
-Curves are what contenders told while they ran; the crosses are verified ends, one per budget.
+Curves are what contenders told while they ran, bounds dotted; the crosses are verified ends, one
+per run. Of each contender, scenario and budget the runs of `release.current`, as in the table.
 Must not know: how runs are made.
 """
 
@@ -13,7 +14,7 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
-from release import Run
+from release import Run, current
 
 POINTS = 40
 """Points kept per curve; improvements come in thousands."""
@@ -48,7 +49,9 @@ def append_curve(path: Path, run: Run, curve: Sequence[Sequence[float | None]]) 
 
 def draw(curves: Path, runs: Sequence[Run], target: Path) -> Path | None:
     """The figure of a release; None where no plan was found at all."""
-    names = list(dict.fromkeys(r.scenario for r in runs if r.cost is not None))
+    shown = [r for one in current(runs) for r in one]
+    shown.sort(key=lambda r: (r.demands or 0, r.scenario))
+    names = list(dict.fromkeys(r.scenario for r in shown if r.cost is not None))
     if not names:
         return None
     told = _curves(curves)
@@ -58,7 +61,7 @@ def draw(curves: Path, runs: Sequence[Run], target: Path) -> Path | None:
         figure = Figure(figsize=(4.2 * across, 3.2 * down), layout="constrained")
         panels = figure.subplots(down, across, squeeze=False).ravel()
         for panel, name in zip(panels, names, strict=False):
-            _panel(panel, name, [r for r in runs if r.scenario == name], told)
+            _panel(panel, name, [r for r in shown if r.scenario == name], told)
         for panel in panels[len(names) :]:
             panel.set_axis_off()
         handles = {
@@ -72,16 +75,24 @@ def draw(curves: Path, runs: Sequence[Run], target: Path) -> Path | None:
 
 
 Curve = list[tuple[float, float | None, float | None]]
+Key = tuple[str, str, float, int, str]
+"""Scenario, contender, budget, seed, commit."""
 
 
-def _curves(path: Path) -> dict[tuple[str, str], dict[tuple[str, ...], Curve]]:
-    found: dict[tuple[str, str], dict[tuple[str, ...], Curve]] = defaultdict(dict)
+def _curves(path: Path) -> dict[Key, Curve]:
+    found: dict[Key, Curve] = defaultdict(list)
     if not path.exists():
         return found
     with path.open(encoding="utf-8", newline="") as text:
         for row in csv.DictReader(text, delimiter=";"):
-            which = row["budget"], row["seed"], row["commit"]
-            found[row["scenario"], row["contender"]].setdefault(which, []).append(
+            key = (
+                row["scenario"],
+                row["contender"],
+                float(row["budget"]),
+                int(row["seed"]),
+                row["commit"],
+            )
+            found[key].append(
                 (
                     max(0.1, float(row["seconds"])),
                     float(row["cost"]) if row["cost"] else None,
@@ -91,22 +102,17 @@ def _curves(path: Path) -> dict[tuple[str, str], dict[tuple[str, ...], Curve]]:
     return found
 
 
-def _panel(
-    panel: Axes,
-    name: str,
-    runs: Sequence[Run],
-    told: dict[tuple[str, str], dict[tuple[str, ...], Curve]],
-) -> None:
+def _panel(panel: Axes, name: str, runs: Sequence[Run], told: dict[Key, Curve]) -> None:
     for contender, colour in _COLOURS.items():
-        for curve in told.get((name, contender), {}).values():
+        mine = [r for r in runs if r.contender == contender]
+        for run in mine:
+            curve = told.get((name, contender, run.budget, run.seed, run.commit), [])
             points = [(s, c) for s, c, _ in curve if c is not None]
             bounds = [(s, b) for s, _, b in curve if b]
             panel.plot(*zip(*points, strict=True), color=colour, lw=0.6, alpha=0.5) if points else 0
-            panel.plot(*zip(*bounds, strict=True), color=colour, lw=0.6, ls=":") if bounds else 0
-        ends = [(r.budget or r.seconds or 1, r.cost) for r in runs if r.contender == contender]
-        ends = [(s, c) for s, c in ends if c is not None]
+            panel.plot(*zip(*bounds, strict=True), color=colour, lw=0.8, ls=":") if bounds else 0
+        ends = [(r.budget or r.seconds or 1, r.cost) for r in mine if r.cost is not None]
         if ends:
-            seconds, costs = zip(*ends, strict=True)
-            panel.plot(seconds, costs, "x", color=colour, ms=5, label=contender)
+            panel.plot(*zip(*ends, strict=True), "x", color=colour, ms=5, label=contender)
     panel.set(xscale="log", yscale="log", title=name, xlabel="secondes", ylabel="points")
     panel.xaxis.set_minor_formatter(NullFormatter())

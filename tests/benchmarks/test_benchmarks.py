@@ -190,6 +190,24 @@ def test_where_we_stand_is_told_by_the_latest_five_seeds() -> None:
     assert "3 000 …" not in stands
 
 
+def test_the_readme_says_what_the_table_says() -> None:
+    page = (run.RESULTS / "0.1.0.md").read_text(encoding="utf-8")
+    part = (run.ROOT / "README.md").read_text(encoding="utf-8").split("## Ce que cela vaut\n")[1]
+    told = [_cells(line) for line in part.split("\n## ")[0].splitlines() if "-normale" in line]
+    stand, _, rest = page.partition("## Contre les autres")
+    stands = [_cells(line) for line in stand.splitlines() if " | 300 | " in line]
+    against = [_cells(line) for line in rest.splitlines() if "| pratique |" in line]
+    assert len(told) >= 3
+    for name, demands, cost, unplaced, bound, gap, ratio in told:
+        (row,) = [r for r in stands if r[0] == name]
+        assert [row[i] for i in (1, 3, 4, 7, 8, 9)] == [demands, "5", cost, unplaced, bound, gap]
+        assert ratio == next(r[5] for r in against if r[0] == name)
+
+
+def _cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip("|").split("|")]
+
+
 def test_a_bound_that_was_not_proven_is_marked() -> None:
     large = replace(RUN, demands=17_000, bound=123_456)
     before = release.page("x", [replace(large, date="2026-11-27T00:00:00+00:00")], "", "")
