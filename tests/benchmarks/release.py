@@ -193,7 +193,7 @@ def _stand(now: Iterable[Series]) -> list[str]:
     ours = [s for s in now if s[0].contender == OURS]
     ours.sort(key=lambda s: (s[0].demands or 0, s[0].scenario, s[0].budget))
     lines = [
-        "## Où nous en sommes",
+        "## Où nous en sommes, du plus petit bassin au plus grand",
         "",
         "Médianes de `bassin` ; les cinq graines les plus récentes, ou ce qu’il y en a. "
         "† : borne d’avant 9fd509f, non prouvée (« Une faute », dans le journal).",
