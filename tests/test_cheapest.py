@@ -6,6 +6,7 @@ import pytest
 from scenarios.generate import generate
 from solver.prepare import prepare
 from solver.prepare.cheapest import sort_first
+from solver.problem import NO_LIMIT, SAME, Ints, Problem
 
 
 @pytest.mark.parametrize("seed", range(30))
@@ -35,7 +36,29 @@ def test_those_kept_are_the_cheapest_and_the_tail_says_what_the_next_costs(keep:
         assert (np.diff(every) >= 0).all()
         assert (np.diff(kept) >= 0).all()
         assert (kept[:keep] == every[:keep]).all()
-        if len(every) > keep:
+        if len(kept) < len(every):
             assert few.tail[seeker] == every[keep]
             cut += 1
+        else:
+            assert few.tail[seeker] == NO_LIMIT
     assert cut > 0
+
+
+def test_pupils_who_have_to_meet_keep_every_host_where_they_may() -> None:
+    """Who live far apart may have no host in common among their cheapest."""
+    whole, few = prepare(generate(5, 1_500)), prepare(generate(5, 1_500), keep=3)
+    demands = whole.demands
+    same = np.flatnonzero((demands.link == SAME) & (demands.previous >= 0))
+    groups = [demands.groups[g] for g in range(len(demands.groups))]
+    pairs = list(np.column_stack((same, demands.previous[same])))
+    for together in (groups, pairs):
+        apart = [m for m in together if len(set(demands.seeker[m])) > 1]
+        assert apart
+        assert [_common(whole, m) for m in apart] == [_common(few, m) for m in apart]
+    assert len(few.options.host) < len(whole.options.host) / 2
+
+
+def _common(problem: Problem, members: Ints) -> set[int]:
+    options, seekers = problem.options, problem.demands.seeker[members]
+    rows = (slice(options.start[s], options.start[s + 1]) for s in seekers)
+    return set.intersection(*(set(options.host[row].tolist()) for row in rows))

@@ -4,6 +4,8 @@
 between them reads arrays only. Must not know: how plans are searched.
 """
 
+import numpy as np
+
 from solver.calendar import SchoolCalendar
 from solver.domain import TRAINING, Scenario
 from solver.prepare.arrays import ints, positions, ragged
@@ -13,7 +15,7 @@ from solver.prepare.departures import departures, may_start
 from solver.prepare.equity import equity
 from solver.prepare.options import options
 from solver.prepare.plans import decode, encode, relisted
-from solver.problem import PUBLICS, Demands, Problem, Ragged
+from solver.problem import NO_LIMIT, PUBLICS, SAME, Demands, Flags, Problem, Ragged
 
 __all__ = ["decode", "encode", "may_start", "prepare", "relisted"]
 
@@ -22,16 +24,19 @@ def prepare(scenario: Scenario, keep: int | None = None) -> Problem:
     """The scenario in integers. Raises `UnknownSchoolYear`.
 
     `keep`: options per class of pupils, the cheapest first, besides those of the reference; all
-    where None. What is left out is told by `Options.tail`: a search may ignore it, a proof may not.
+    where None, and for classes that have to meet at a host. What is left out is told by
+    `Options.tail`: a search may ignore it, a proof may not.
     """
     calendar = SchoolCalendar(scenario)
     divisions = [scenario.division_of[p.division] for p in scenario.periods]
     demand_table, seekers = demands(scenario)
+    most = np.full(len(seekers), NO_LIMIT if keep is None else keep, np.int64)
+    most[_meeting(demand_table, len(seekers))] = NO_LIMIT
     return Problem(
         departures=departures(scenario, calendar),
         demands=demand_table,
         options=options(
-            scenario, calendar, seekers, keep, wanted=_reference_hosts(demand_table, len(seekers))
+            scenario, calendar, seekers, most, wanted=_reference_hosts(demand_table, len(seekers))
         ),
         capacities=capacities(scenario, calendar),
         equity=equity(scenario),
@@ -44,6 +49,20 @@ def prepare(scenario: Scenario, keep: int | None = None) -> Problem:
         saturation_threshold=saturation_threshold(scenario, calendar),
         prices=scenario.prices,
     )
+
+
+def _meeting(demands: Demands, classes: int) -> Flags:
+    """(C) those whose pupils have to be where pupils of another class are (`groupe`, `hote`).
+
+    Who live far from one another need not have one host in common among their cheapest.
+    """
+    meeting = np.zeros(classes, np.bool_)
+    same = np.flatnonzero((demands.link == SAME) & (demands.previous >= 0))
+    groups = (demands.groups[g] for g in range(len(demands.groups)))
+    for together in (*groups, *np.column_stack((same, demands.previous[same]))):
+        found = np.unique(demands.seeker[together])
+        meeting[found] |= len(found) > 1
+    return meeting
 
 
 def _reference_hosts(demands: Demands, classes: int) -> Ragged:

@@ -61,7 +61,7 @@ def cheapest(
     lodging_start: Ints,
     lodging: Ints,
     prices: Longs,
-    keep: int,
+    most: Longs,
     wanted_start: Ints,
     wanted: Ints,
     host_count: int,
@@ -117,7 +117,7 @@ def cheapest(
                     order[kept] = kept
                     kept += 1
             found = kept
-        taken = min(found, keep)
+        taken = min(found, most[c])
         sort_first(key, order, found, min(found, taken + 1))
         if taken < found:
             tail[c] = key[order[taken]] >> 32

@@ -10,7 +10,7 @@ from solver.calendar import SchoolCalendar
 from solver.domain import Division, Host, Pupil, Scenario
 from solver.prepare.arrays import ints, ragged
 from solver.prepare.cheapest import cheapest
-from solver.problem import NO_LIMIT, Flags, Ints, Options, Ragged
+from solver.problem import NO_LIMIT, Flags, Ints, Longs, Options, Ragged
 from solver.rule import Eligibility
 from solver.rules import accessibilite, age, derogation, diplome, internat_ouvert, pays, trajet
 from solver.rules import public as public_rule
@@ -31,15 +31,15 @@ def options(
     scenario: Scenario,
     calendar: SchoolCalendar,
     seekers: Sequence[tuple[Pupil, str | None]],
-    keep: int | None = None,
+    most: Longs,
     *,
     wanted: Ragged,
 ) -> Options:
     """The options of each class, cheapest first; `seekers` are one (pupil, found host) per class.
 
     Of two lodgings for the same host, one that uses no bed and costs no more makes the other
-    useless: it is left out. With `keep`, only so many of the cheapest stay, with those at the hosts
-    `wanted` for each class, and `tail` tells what the next would cost.
+    useless: it is left out. Of each class only the `most` cheapest stay, with those at the hosts
+    `wanted` for it, and `tail` tells what the next would cost.
     """
     eligible = _Eligible(scenario, calendar)
     journeys = Journeys(scenario)
@@ -93,7 +93,7 @@ def options(
             ],
             np.int64,
         ),
-        NO_LIMIT if keep is None else keep,
+        most,
         wanted.start,
         wanted.values,
         len(scenario.hosts),
