@@ -15,12 +15,13 @@ from solver.bound.portions import WHOLE
 from solver.bound.relaxation import Relaxation
 from solver.bound.stays import filled
 from solver.bound.transport import NONE, transport
-from solver.domain import Scenario
+from solver.domain import Closure, Scenario
 from solver.explain.parts import changed
 from solver.model import build
 from solver.prepare import prepare
 from solver.problem import Ints, Longs, Problem
 from solver.search.solve import OPTIONS_KEPT
+from solver.week import Week
 
 
 def last(values: Iterator[int]) -> int:
@@ -199,6 +200,32 @@ def test_three_trainees_are_two_where_a_host_takes_them_by_two(limit: dict[str, 
     bound = Bound(problem)
     last(bound.improve(rounds=200))
     assert bound.value == optimum(problem)
+
+
+def test_who_has_to_come_back_to_a_host_is_bounded_exactly() -> None:
+    """Two hosts are open for the first stay, two others for the second: one stay has no place."""
+    town = one_seat(weeks=1)
+    (host,), first = town.hosts, town.periods[0]
+    weeks = Week.parse("2026-W47"), Week.parse("2026-W48")
+    again = {"id": "3A-2", "rank": 2, "earliest": weeks[1], "latest": weeks[1]}
+    hosts = [host.model_copy(update={"id": f"X-{i}"}) for i in range(4)]
+    scenario = changed(
+        town,
+        hosts=tuple(hosts),
+        divisions=town.divisions[:1],
+        periods=(first, first.model_copy(update={**again, "host_link": "meme"})),
+        closures=tuple(
+            Closure(target=h.id, first=weeks[i % 2], last=weeks[i % 2], reason="")
+            for i, h in enumerate(hosts)
+        ),
+    )
+    free = changed(scenario, periods=_each(scenario.periods, host_link="libre"))
+    assert unplaced_bound(prepare(free)) == 0
+    problem = prepare(scenario)
+    bound = Bound(problem)
+    last(bound.improve(rounds=400))
+    assert bound.value == optimum(problem)
+    assert unplaced_bound(problem) == 1
 
 
 def test_a_proof_reads_no_less_than_a_search_however_large_the_bassin() -> None:

@@ -71,6 +71,14 @@ class Terms(NamedTuple):
     """(P) the most that `company` takes off for a pupil."""
     tied: Longs
     """(D × DEPTH)"""
+    meets: Ints
+    """(D)"""
+    extra: Longs
+    """(L)"""
+    out: Longs
+    """(D)"""
+    beyond: Longs
+    """(D)"""
     moved: int
     """Shares for another host than in the reference plan."""
 
@@ -123,14 +131,14 @@ def quick(unit: int, start: int, pupils: Pupils, terms: Terms, local: Longs) -> 
     first, period, school, sex, low, high, together, unplaced, tail = pupils[:9]
     kept, crowd_low, crowd_high, crowd, host, bed, costs, last = pupils[9:]
     stay, _, weeks, rooms, seats, slots, shared, own, others, beds, surcharge = terms[:11]
-    company, group_min, relief, tied, moved = terms[11:]
+    company, group_min, relief, tied, meets, extra, left, beyond, moved = terms[11:]
     total = np.int64(0)
     for i in range(first[unit], first[unit + 1]):
         q = stay[period[i]]
         end = start + weeks[q] - 1
         room, seat, slot = rooms[q, start], seats[q, start], slots[q, start]
         off = relief[period[i]]
-        best = min(unplaced[i] + surcharge[school[i]], tail[i] - off)
+        best = min(unplaced[i] + surcharge[school[i]] + left[i], tail[i] + beyond[i] - off)
         for aside in range(2 if off else 1):
             begin, stop = (crowd_low[i], crowd_high[i]) if aside else (low[i], high[i])
             for j in range(begin, stop):
@@ -145,6 +153,8 @@ def quick(unit: int, start: int, pupils: Pupils, terms: Terms, local: Longs) -> 
                 cost = costs[o] + seat[h] + local[h]
                 if k < DEPTH:
                     cost += tied[i, k]
+                if meets[i] >= 0:
+                    cost += extra[meets[i] + k]
                 if g >= 0:
                     less = company[period[i], g] if wanted > 1 else 0
                     part = at(own, others, i, k, period[i], g)
@@ -210,7 +220,7 @@ def lay_out(unit: int, start: int, pupils: Pupils, terms: Terms, slack: Longs, d
     first, period, school, sex, low, high, together, unplaced, tail = pupils[:9]
     kept, crowd_low, crowd_high, crowd, host, bed, costs, last = pupils[9:]
     stay, _, weeks, rooms, seats, slots, shared, own, others, beds, surcharge = terms[:11]
-    company, group_min, relief, tied, moved = terms[11:]
+    company, group_min, relief, tied, meets, extra, left, beyond, moved = terms[11:]
     laid_begin, laid_aside, laid_host, laid_floor, laid_cost, laid_option, further, out, _ = desk
     size = 0
     for i in range(first[unit], first[unit + 1]):
@@ -219,7 +229,7 @@ def lay_out(unit: int, start: int, pupils: Pupils, terms: Terms, slack: Longs, d
         end = start + weeks[q] - 1
         room, seat, slot = rooms[q, start], seats[q, start], slots[q, start]
         off = relief[period[i]]
-        most = min(unplaced[i] + surcharge[school[i]], tail[i] - off)
+        most = min(unplaced[i] + surcharge[school[i]] + left[i], tail[i] + beyond[i] - off)
         best = most
         laid_begin[k], out[k], further[k] = size, most, most
         for aside in range(2 if off else 1):
@@ -238,6 +248,8 @@ def lay_out(unit: int, start: int, pupils: Pupils, terms: Terms, slack: Longs, d
                 cost = costs[o] + seat[h]
                 if d < DEPTH:
                     cost += tied[i, d]
+                if meets[i] >= 0:
+                    cost += extra[meets[i] + d]
                 if g >= 0:
                     less = company[period[i], g] if wanted > 1 else 0
                     part = at(own, others, i, d, period[i], g)

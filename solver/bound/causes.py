@@ -7,6 +7,8 @@ know: how prices are improved.
 
 import numpy as np
 
+from solver.bound.meetings import meets
+from solver.bound.meetings import paid as meetings_paid
 from solver.bound.portions import ALONE, WHOLE
 from solver.bound.prices import Tables
 from solver.bound.relaxation import Relaxation
@@ -33,7 +35,7 @@ def causes(relaxation: Relaxation, vector: Longs, allowed: Flags, plan: Solution
     value = relaxation.choice.value
     best = value[np.arange(len(value)), relaxation.choice.starts]
     prices = relaxation.tables(vector)
-    own, paid, left_out = _paid(relaxation, prices, plan)
+    own, paid, left_out = _paid(relaxation, prices, vector, plan)
     start = plan.start[problem.departures.unit]
     present = prices.present[np.arange(len(start)), start]
     surcharge = prices.surcharge[problem.establishment]
@@ -63,7 +65,9 @@ def causes(relaxation: Relaxation, vector: Longs, allowed: Flags, plan: Solution
     return dict(sorted(((k, v) for k, v in whole.items() if v), key=lambda kv: -kv[1]))
 
 
-def _paid(relaxation: Relaxation, prices: Tables, plan: Solution) -> tuple[Longs, Longs, Longs]:
+def _paid(
+    relaxation: Relaxation, prices: Tables, vector: Longs, plan: Solution
+) -> tuple[Longs, Longs, Longs]:
     """(P) shares of the plan's own costs, shares it pays for limits, pupils left out."""
     problem = relaxation.problem
     demands, options = problem.demands, problem.options
@@ -86,8 +90,10 @@ def _paid(relaxation: Relaxation, prices: Tables, plan: Solution) -> tuple[Longs
         beds[used] = prices.bed[stay[used], lodged[used], demands.sex[used], start[used]]
         asked = np.zeros(len(period), np.int64)
         row = relaxation.sharing.row[host]
+        standing = np.full(len(period), -1, np.int32)
         for d in np.flatnonzero(placed).tolist():
             i, k = relaxation.place(d, int(host[d]))
+            standing[i] = k
             if k < DEPTH:
                 asked[d] = prices.tied[i, k]
             if row[d] == ALONE:
@@ -97,6 +103,10 @@ def _paid(relaxation: Relaxation, prices: Tables, plan: Solution) -> tuple[Longs
             slot += int(relaxation.sharing.group_min[row[d]]) * less
             asked[d] += (slot * relaxation.portion(i, k, int(row[d])) >> WHOLE) - less
         paid = np.where(placed, prices.seat[stay, start, host] + asked + beds, 0)
+        found, at = relaxation.meetings, relaxation.meeting(vector)
+        paid[relaxation.seekers.demand] += meets(found, *at).beyond + meetings_paid(
+            found, *at, standing
+        )
     periods = len(problem.size)
     return (
         _by_period(period, own << SHARES, periods),

@@ -46,11 +46,14 @@ class Layout:
         return vector[begin : begin + math.prod(shape)].reshape(shape)
 
 
-def layout(problem: Problem, ties: int, company: int, weights: int) -> Layout:
+def layout(
+    problem: Problem, ties: int, company: int, weights: int, reach: Longs, alone: Longs
+) -> Layout:
     """Families of limits: seat, row (of a public), year, tutor, legal, bed, present, away, equity,
-    tie, company.
+    tie, company, meeting, alone.
 
-    `ties`: how many limits `hote` sets; `company`: how many `taille-groupe` does. Last comes
+    `ties`: how many limits `hote` sets; `company`: how many `taille-groupe` does; `reach`, `alone`:
+    see `Meetings` (« meeting » holds its price plus `reach`, for none is below 0). Last comes
     « weight », no limit but how pupils share the prices of slots (`portions`): `weights` of them,
     at first all as much as a pupil left out.
     """
@@ -75,6 +78,8 @@ def layout(problem: Problem, ties: int, company: int, weights: int) -> Layout:
         ),
         "tie": (np.ones(ties, np.int64), HIGHEST),
         "company": (np.zeros(company, np.int64), HIGHEST),
+        "meeting": (np.zeros(len(reach), np.int64), 2 * np.minimum(reach, HIGHEST)),
+        "alone": (np.zeros(alone.shape, np.int64), np.minimum(alone, HIGHEST)),
         "weight": (np.zeros(weights, np.int64), HIGHEST),
     }
     shapes: dict[str, tuple[int, ...]] = {}
@@ -88,6 +93,7 @@ def layout(problem: Problem, ties: int, company: int, weights: int) -> Layout:
         limits.append(np.where(bounded, limit, 0).ravel())
         highest.append(np.where(bounded, top, 0).ravel())
     opening = np.zeros(sum(map(len, limits)), np.int64)
+    opening[offset["meeting"] : offset["alone"]] = np.minimum(reach, HIGHEST)
     opening[offset["weight"] :] = mean_unplaced(problem)
     return Layout(
         shapes=shapes,

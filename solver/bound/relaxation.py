@@ -10,8 +10,9 @@ from numba import njit
 
 from solver.bound.cases import Choice, Desk, Memory, Pupils, Terms, evaluate
 from solver.bound.chains import chains
+from solver.bound.meetings import meetings, meets, use
 from solver.bound.portions import ALONE, WHOLE, Portions, at, pull, sharing
-from solver.bound.prices import Tables, layout, tables
+from solver.bound.prices import HIGHEST, Tables, layout, tables
 from solver.bound.seekers import SHARES, seekers
 from solver.bound.stays import stays
 from solver.bound.ties import DEPTH, NO_TIE, ties
@@ -32,7 +33,15 @@ class Relaxation:
         self._met, count = ties(problem, self.seekers)
         self._row = np.argsort(self.seekers.demand)
         self.sharing = sharing(problem, self.seekers)
-        self.where = layout(problem, count, self.sharing.companies, self.sharing.weights)
+        self.meetings = meetings(problem, self.seekers)
+        self.where = layout(
+            problem,
+            count,
+            self.sharing.companies,
+            self.sharing.weights,
+            self.meetings.reach,
+            self.meetings.alone,
+        )
         self._chains = chains(problem.departures)
         columns = self.seekers
         self._pupils = Pupils(*(getattr(columns, name) for name in Pupils._fields))
@@ -57,6 +66,9 @@ class Relaxation:
         prices = self.tables(vector)
         self._weights = self.where.view(vector, "weight")
         portions = self.sharing.scaled(self._weights)
+        self._surcharge = prices.surcharge
+        self._host, self._alone = self.meeting(vector)
+        self._meets = paired = meets(self.meetings, self._host, self._alone)
         departures = problem.departures
         fixed = departures.cost << SHARES
         np.add.at(fixed, departures.unit, prices.present + prices.away)
@@ -80,6 +92,10 @@ class Relaxation:
                 group_min=self.sharing.group_min,
                 relief=prices.company.max(axis=1, initial=0),
                 tied=prices.tied,
+                meets=paired.row,
+                extra=paired.extra,
+                out=paired.out,
+                beyond=paired.beyond,
                 moved=problem.prices.host_stability << SHARES,
             ),
             self._chains,
@@ -87,11 +103,16 @@ class Relaxation:
             self._desk,
             self.choice,
         )
-        return int(total) - int(np.dot(vector, self.where.limit))
+        return int(total) - int(np.dot(vector, self.where.limit)) - paired.common
 
     def tables(self, vector: Longs) -> Tables:
         """What the multipliers mean for one pupil and one case."""
         return tables(self.problem, self.stays, self.where, self._met, self.sharing.company, vector)
+
+    def meeting(self, vector: Longs) -> tuple[Longs, Longs]:
+        """Prices of the hosts of pairs, those of the earlier stay, and of being alone."""
+        reach = np.minimum(self.meetings.reach, HIGHEST)
+        return self.where.view(vector, "meeting") - reach, self.where.view(vector, "alone")
 
     def place(self, demand: int, host: int) -> tuple[int, int]:
         """Row of a demand among the seekers, and how far down its list the host stands.
@@ -133,6 +154,18 @@ class Relaxation:
             ),
             self.sharing.portions,
             _Use(*(where.view(gradient, family) for family in _Use._fields)),
+        )
+        taken = self.choice.taken[starts[self.seekers.period], np.arange(len(self.seekers.period))]
+        school = self.seekers.establishment
+        none = self.seekers.unplaced + self._surcharge[school] + self._meets.out
+        use(
+            self.meetings.roles,
+            np.where(taken == NONE, -1, taken - self.seekers.low).astype(np.int32),
+            (taken == NONE) & (none < self.seekers.tail + self._meets.beyond),
+            self._host,
+            self._alone,
+            where.view(gradient, "meeting"),
+            where.view(gradient, "alone"),
         )
         week = np.arange(problem.weeks)
         out = week >= starts[:, None]
