@@ -19,19 +19,24 @@ from solver.problem import NO_LIMIT, PUBLICS, SAME, Demands, Flags, Problem, Rag
 
 __all__ = ["decode", "encode", "may_start", "prepare", "relisted"]
 
+_MEETING = 8_000_000
+"""Options that the classes that have to meet may have together: all of theirs where some pupils do
+(L 250,000, nancy 300,000, XL a million), memory where all of them do."""
+
 
 def prepare(scenario: Scenario, keep: int | None = None) -> Problem:
     """The scenario in integers. Raises `UnknownSchoolYear`.
 
     `keep`: options per class of pupils, the cheapest first, besides those of the reference; all
-    where None, and for classes that have to meet at a host. What is left out is told by
+    where None, and more for classes that have to meet at a host. What is left out is told by
     `Options.tail`: a search may ignore it, a proof may not.
     """
     calendar = SchoolCalendar(scenario)
     divisions = [scenario.division_of[p.division] for p in scenario.periods]
     demand_table, seekers = demands(scenario)
     most = np.full(len(seekers), NO_LIMIT if keep is None else keep, np.int64)
-    most[_meeting(demand_table, len(seekers))] = NO_LIMIT
+    meeting = _meeting(demand_table, len(seekers))
+    most[meeting] = np.maximum(most[meeting], _MEETING // max(1, int(meeting.sum())))
     return Problem(
         departures=departures(scenario, calendar),
         demands=demand_table,
