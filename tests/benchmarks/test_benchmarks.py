@@ -195,13 +195,13 @@ def test_the_readme_says_what_the_table_says() -> None:
     part = (run.ROOT / "README.md").read_text(encoding="utf-8").split("## Ce que cela vaut\n")[1]
     told = [_cells(line) for line in part.split("\n## ")[0].splitlines() if "-normale" in line]
     stand, _, rest = page.partition("## Contre les autres")
-    stands = [_cells(line) for line in stand.splitlines() if " | 300 | " in line]
+    stands = [_cells(line) for line in stand.splitlines() if " | 60 | " in line]
     against = [_cells(line) for line in rest.splitlines() if "| pratique |" in line]
     assert len(told) >= 3
-    for name, demands, cost, unplaced, bound, gap, ratio in told:
+    for name, demands, cost, unplaced, bound, gap, practice in told:
         (row,) = [r for r in stands if r[0] == name]
         assert [row[i] for i in (1, 3, 4, 7, 8, 9)] == [demands, "5", cost, unplaced, bound, gap]
-        assert ratio == next(r[5] for r in against if r[0] == name)
+        assert practice == next(r[3] for r in against if r[0] == name)
 
 
 def _cells(line: str) -> list[str]:
