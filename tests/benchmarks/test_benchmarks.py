@@ -198,10 +198,10 @@ def test_the_readme_says_what_the_table_says() -> None:
     stands = [_cells(line) for line in stand.splitlines() if " | 60 | " in line]
     against = [_cells(line) for line in rest.splitlines() if "| pratique |" in line]
     assert len(told) >= 3
-    for name, demands, cost, unplaced, bound, gap, practice in told:
+    for name, demands, cost, unplaced, bound, gap, usual in told:
         (row,) = [r for r in stands if r[0] == name]
         assert [row[i] for i in (1, 3, 4, 7, 8, 9)] == [demands, "5", cost, unplaced, bound, gap]
-        assert practice == next(r[3] for r in against if r[0] == name)
+        assert usual == next(r[3] for r in against if r[0] == name)
 
 
 def _cells(line: str) -> list[str]:
