@@ -6,7 +6,7 @@ import pytest
 from scenarios.generate import generate
 from solver.prepare import prepare
 from solver.prepare.cheapest import sort_first
-from solver.problem import NO_LIMIT, SAME, Ints, Problem
+from solver.problem import SAME, Ints, Problem
 
 
 @pytest.mark.parametrize("seed", range(30))
@@ -27,35 +27,48 @@ def test_the_first_are_sorted_and_nothing_is_lost(seed: int) -> None:
 @pytest.mark.parametrize("keep", [1, 3, 20])
 def test_those_kept_are_the_cheapest_and_the_tail_says_what_the_next_costs(keep: int) -> None:
     scenario = generate(5, 150)
-    whole, few = prepare(scenario).options, prepare(scenario, keep=keep).options
-
+    whole, few = prepare(scenario), prepare(scenario, keep=keep)
+    meeting = {s for m in (*_groups(whole), *_pairs(whole)) for s in whole.demands.seeker[m]}
+    every_option, few_options = whole.options, few.options
     cut = 0
-    for seeker in range(len(few.tail)):
-        every = whole.cost[whole.start[seeker] : whole.start[seeker + 1]]
-        kept = few.cost[few.start[seeker] : few.start[seeker + 1]]
+    for seeker in range(len(few_options.tail)):
+        every = every_option.cost[every_option.start[seeker] : every_option.start[seeker + 1]]
+        kept = few_options.cost[few_options.start[seeker] : few_options.start[seeker + 1]]
         assert (np.diff(every) >= 0).all()
         assert (np.diff(kept) >= 0).all()
         assert (kept[:keep] == every[:keep]).all()
-        if len(kept) < len(every):
-            assert few.tail[seeker] == every[keep]
+        if seeker in meeting:
+            assert len(kept) == len(every)
+        elif len(every) > keep:
+            assert few_options.tail[seeker] == every[keep]
             cut += 1
-        else:
-            assert few.tail[seeker] == NO_LIMIT
     assert cut > 0
 
 
 def test_pupils_who_have_to_meet_keep_every_host_where_they_may() -> None:
     """Who live far apart may have no host in common among their cheapest."""
     whole, few = prepare(generate(5, 1_500)), prepare(generate(5, 1_500), keep=3)
-    demands = whole.demands
-    same = np.flatnonzero((demands.link == SAME) & (demands.previous >= 0))
-    groups = [demands.groups[g] for g in range(len(demands.groups))]
-    pairs = list(np.column_stack((same, demands.previous[same])))
-    for together in (groups, pairs):
-        apart = [m for m in together if len(set(demands.seeker[m])) > 1]
+    for apart in (_groups(whole), _pairs(whole)):
         assert apart
         assert [_common(whole, m) for m in apart] == [_common(few, m) for m in apart]
     assert len(few.options.host) < len(whole.options.host) / 2
+
+
+def _groups(problem: Problem) -> list[Ints]:
+    """Demands of each group whose members are of different classes."""
+    groups = problem.demands.groups
+    return _apart(problem, [groups[g] for g in range(len(groups))])
+
+
+def _pairs(problem: Problem) -> list[Ints]:
+    """Both ranks of each pupil who has to come back, where they are of different classes."""
+    demands = problem.demands
+    same = np.flatnonzero((demands.link == SAME) & (demands.previous >= 0))
+    return _apart(problem, list(np.column_stack((same, demands.previous[same]))))
+
+
+def _apart(problem: Problem, together: list[Ints]) -> list[Ints]:
+    return [m for m in together if len(set(problem.demands.seeker[m])) > 1]
 
 
 def _common(problem: Problem, members: Ints) -> set[int]:

@@ -12,7 +12,9 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from solver.bound.prices import HIGHEST
 from solver.bound.seekers import FORCED, Seekers
+from solver.bound.ties import NO_TIE, numbered
 from solver.problem import SAME, Floats, Ints, Longs, Problem
 
 APART, UNSEEN = -1, -2
@@ -72,10 +74,9 @@ def meetings(problem: Problem, seekers: Seekers) -> Meetings:
     for mine, theirs, pair in zip(lists[::2], lists[1::2], pairs, strict=True):
         common = np.intersect1d(mine, theirs)
         for hosts, other in ((mine, pair[1]), (theirs, pair[0])):
-            missing = APART if seekers.tail[other] >= FORCED else UNSEEN
-            place = np.minimum(np.searchsorted(common, hosts), max(len(common) - 1, 0))
-            known = common[place] == hosts if len(common) else np.zeros(len(hosts), np.bool_)
-            numbers.append(np.where(known, count + place, missing).astype(np.int32))
+            number = numbered(hosts, common, count)
+            number[number == NO_TIE] = APART if seekers.tail[other] >= FORCED else UNSEEN
+            numbers.append(number)
         count += len(common)
         reach.append(np.full(len(common), seekers.unplaced[pair].max()))
     begin = np.full(len(row), -1, np.int32)
@@ -92,9 +93,9 @@ def meetings(problem: Problem, seekers: Seekers) -> Meetings:
         ),
         row=begin,
         length=length,
-        reach=np.concatenate([*reach, np.zeros(0, np.int64)]),
+        reach=np.minimum(np.concatenate([*reach, np.zeros(0, np.int64)]), HIGHEST),
         # Who is alone pays what the other one gains by having no place.
-        alone=(seekers.unplaced // times)[pairs[:, ::-1]],
+        alone=np.minimum((seekers.unplaced // times)[pairs[:, ::-1]], HIGHEST),
     )
 
 

@@ -78,8 +78,8 @@ def layout(
         ),
         "tie": (np.ones(ties, np.int64), HIGHEST),
         "company": (np.zeros(company, np.int64), HIGHEST),
-        "meeting": (np.zeros(len(reach), np.int64), 2 * np.minimum(reach, HIGHEST)),
-        "alone": (np.zeros(alone.shape, np.int64), np.minimum(alone, HIGHEST)),
+        "meeting": (np.zeros(len(reach), np.int64), 2 * reach),
+        "alone": (np.zeros(alone.shape, np.int64), alone),
         "weight": (np.zeros(weights, np.int64), HIGHEST),
     }
     shapes: dict[str, tuple[int, ...]] = {}
@@ -93,7 +93,7 @@ def layout(
         limits.append(np.where(bounded, limit, 0).ravel())
         highest.append(np.where(bounded, top, 0).ravel())
     opening = np.zeros(sum(map(len, limits)), np.int64)
-    opening[offset["meeting"] : offset["alone"]] = np.minimum(reach, HIGHEST)
+    opening[offset["meeting"] : offset["alone"]] = reach
     opening[offset["weight"] :] = mean_unplaced(problem)
     return Layout(
         shapes=shapes,

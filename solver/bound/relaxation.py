@@ -12,7 +12,7 @@ from solver.bound.cases import Choice, Desk, Memory, Pupils, Terms, evaluate
 from solver.bound.chains import chains
 from solver.bound.meetings import meetings, meets, use
 from solver.bound.portions import ALONE, WHOLE, Portions, at, pull, sharing
-from solver.bound.prices import HIGHEST, Tables, layout, tables
+from solver.bound.prices import Tables, layout, tables
 from solver.bound.seekers import SHARES, seekers
 from solver.bound.stays import stays
 from solver.bound.ties import DEPTH, NO_TIE, ties
@@ -111,8 +111,8 @@ class Relaxation:
 
     def meeting(self, vector: Longs) -> tuple[Longs, Longs]:
         """Prices of the hosts of pairs, those of the earlier stay, and of being alone."""
-        reach = np.minimum(self.meetings.reach, HIGHEST)
-        return self.where.view(vector, "meeting") - reach, self.where.view(vector, "alone")
+        host = self.where.view(vector, "meeting") - self.meetings.reach
+        return host, self.where.view(vector, "alone")
 
     def place(self, demand: int, host: int) -> tuple[int, int]:
         """Row of a demand among the seekers, and how far down its list the host stands.

@@ -28,8 +28,8 @@ def ties(problem: Problem, seekers: Seekers) -> tuple[Ints, int]:
     for later, earlier in zip(row[bound], row[demands.previous[bound]], strict=True):
         mine, theirs = _head(seekers, later), _head(seekers, earlier)
         common = np.intersect1d(mine, theirs)
-        met[later, : len(mine), 0] = _number(mine, common, count)
-        met[earlier, : len(theirs), 1] = _number(theirs, common, count)
+        met[later, : len(mine), 0] = numbered(mine, common, count)
+        met[earlier, : len(theirs), 1] = numbered(theirs, common, count)
         count += len(common)
     return met, count
 
@@ -39,7 +39,7 @@ def _head(seekers: Seekers, i: int) -> Ints:
     return seekers.host[seekers.low[i] : min(seekers.high[i], seekers.low[i] + DEPTH)]
 
 
-def _number(hosts: Ints, common: Ints, first: int) -> Ints:
+def numbered(hosts: Ints, common: Ints, first: int) -> Ints:
     """For each host its limit, counted from `first` in the order of `common`, or NO_TIE."""
     if not len(common):
         return np.full(len(hosts), NO_TIE, np.int32)
