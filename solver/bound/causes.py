@@ -7,8 +7,7 @@ know: how prices are improved.
 
 import numpy as np
 
-from solver.bound.meetings import meets
-from solver.bound.meetings import paid as meetings_paid
+from solver.bound.meetings import paid as paid_to_meet
 from solver.bound.portions import ALONE, WHOLE
 from solver.bound.prices import Tables
 from solver.bound.relaxation import Relaxation
@@ -103,10 +102,8 @@ def _paid(
             slot += int(relaxation.sharing.group_min[row[d]]) * less
             asked[d] += (slot * relaxation.portion(i, k, int(row[d])) >> WHOLE) - less
         paid = np.where(placed, prices.seat[stay, start, host] + asked + beds, 0)
-        found, at = relaxation.meetings, relaxation.meeting(vector)
-        paid[relaxation.seekers.demand] += meets(found, *at).beyond + meetings_paid(
-            found, *at, standing
-        )
+        meets, roles = relaxation.meets(vector), relaxation.meetings.roles
+        paid[relaxation.seekers.demand] += paid_to_meet(roles, meets, standing)
     periods = len(problem.size)
     return (
         _by_period(period, own << SHARES, periods),

@@ -14,7 +14,7 @@ from numba import njit
 
 from solver.bound.prices import HIGHEST
 from solver.bound.seekers import FORCED, Seekers
-from solver.bound.ties import NO_TIE, numbered
+from solver.bound.ties import NO_TIE, linked, numbered
 from solver.problem import SAME, Floats, Ints, Longs, Problem
 
 APART, UNSEEN = -1, -2
@@ -50,6 +50,10 @@ class Meetings:
 class Meets(NamedTuple):
     """What the pairs cost at the prices of the moment, none of it below 0 but `out`."""
 
+    host: Longs
+    """(numbers) shares that the earlier stay pays at a host, and the later one gains."""
+    alone: Longs
+    """(M × 2) shares that the earlier, the later stay pays for being alone."""
     row: Ints
     """(D)"""
     extra: Longs
@@ -64,11 +68,7 @@ class Meets(NamedTuple):
 
 def meetings(problem: Problem, seekers: Seekers) -> Meetings:
     """The pairs of a problem; a stay between two others belongs to two."""
-    demands = problem.demands
-    row = np.zeros(len(seekers.demand), np.int32)
-    row[seekers.demand] = np.arange(len(row))
-    later = np.flatnonzero((demands.link == SAME) & (demands.previous >= 0))
-    pairs = np.column_stack((row[demands.previous[later]], row[later])).astype(np.int32)
+    pairs = linked(problem, seekers, SAME)
     lists = [seekers.host[seekers.low[i] : seekers.high[i]] for i in pairs.ravel()]
     numbers, count, reach = [], 0, []
     for mine, theirs, pair in zip(lists[::2], lists[1::2], pairs, strict=True):
@@ -79,12 +79,12 @@ def meetings(problem: Problem, seekers: Seekers) -> Meetings:
             numbers.append(number)
         count += len(common)
         reach.append(np.full(len(common), seekers.unplaced[pair].max()))
-    begin = np.full(len(row), -1, np.int32)
+    begin = np.full(len(seekers.demand), -1, np.int32)
     length = 0
     for i in np.unique(pairs):
         begin[i] = length
         length += int(seekers.high[i] - seekers.low[i])
-    times = np.maximum(np.bincount(pairs.ravel(), minlength=len(row)), 1)
+    times = np.maximum(np.bincount(pairs.ravel(), minlength=len(begin)), 1)
     return Meetings(
         roles=Roles(
             seeker=pairs.ravel(),
@@ -99,13 +99,13 @@ def meetings(problem: Problem, seekers: Seekers) -> Meetings:
     )
 
 
-def paid(found: Meetings, host: Longs, alone: Longs, placed: Ints) -> Longs:
-    """(D) shares that seekers pay besides `Meets.beyond`, at the place `placed` of their lists.
+def paid(roles: Roles, met: Meets, placed: Ints) -> Longs:
+    """(D) shares that seekers pay for their pairs, at the place `placed` of their lists.
 
     −1 has no place, and what is beyond the end of a list stands off it.
     """
-    total = np.zeros(len(placed), np.int64)
-    roles = found.roles
+    total = met.beyond.copy()
+    host, alone = met.host, met.alone
     for r, i in enumerate(roles.seeker.tolist()):
         m, side = divmod(r, 2)
         hosts = roles.number[roles.first[r] : roles.first[r + 1]]
@@ -124,7 +124,7 @@ def meets(found: Meetings, host: Longs, alone: Longs) -> Meets:
     extra = np.zeros(found.length, np.int64)
     out, beyond = np.zeros(seekers, np.int64), np.zeros(seekers, np.int64)
     common = _spread(found.roles, found.row, host, alone, extra, out, beyond)
-    return Meets(found.row, extra, out, beyond, int(common))
+    return Meets(host, alone, found.row, extra, out, beyond, int(common))
 
 
 @njit(cache=True)

@@ -10,7 +10,7 @@ from numba import njit
 
 from solver.bound.cases import Choice, Desk, Memory, Pupils, Terms, evaluate
 from solver.bound.chains import chains
-from solver.bound.meetings import meetings, meets, use
+from solver.bound.meetings import Meets, meetings, meets, use
 from solver.bound.portions import ALONE, WHOLE, Portions, at, pull, sharing
 from solver.bound.prices import Tables, layout, tables
 from solver.bound.seekers import SHARES, seekers
@@ -31,7 +31,6 @@ class Relaxation:
         self.stays = stays(problem)
         self.seekers = seekers(problem)
         self._met, count = ties(problem, self.seekers)
-        self._row = np.argsort(self.seekers.demand)
         self.sharing = sharing(problem, self.seekers)
         self.meetings = meetings(problem, self.seekers)
         self.where = layout(
@@ -67,8 +66,7 @@ class Relaxation:
         self._weights = self.where.view(vector, "weight")
         portions = self.sharing.scaled(self._weights)
         self._surcharge = prices.surcharge
-        self._host, self._alone = self.meeting(vector)
-        self._meets = paired = meets(self.meetings, self._host, self._alone)
+        self._meets = paired = self.meets(vector)
         departures = problem.departures
         fixed = departures.cost << SHARES
         np.add.at(fixed, departures.unit, prices.present + prices.away)
@@ -109,17 +107,17 @@ class Relaxation:
         """What the multipliers mean for one pupil and one case."""
         return tables(self.problem, self.stays, self.where, self._met, self.sharing.company, vector)
 
-    def meeting(self, vector: Longs) -> tuple[Longs, Longs]:
-        """Prices of the hosts of pairs, those of the earlier stay, and of being alone."""
+    def meets(self, vector: Longs) -> Meets:
+        """What the multipliers mean for those who come back to the same host."""
         host = self.where.view(vector, "meeting") - self.meetings.reach
-        return host, self.where.view(vector, "alone")
+        return meets(self.meetings, host, self.where.view(vector, "alone"))
 
     def place(self, demand: int, host: int) -> tuple[int, int]:
         """Row of a demand among the seekers, and how far down its list the host stands.
 
         A host that the list lacks stands after its end.
         """
-        i = self._row[demand]
+        i = self.seekers.row[demand]
         hosts = self.seekers.host[self.seekers.low[i] : self.seekers.high[i]]
         found = np.flatnonzero(hosts == host)
         return int(i), int(found[0]) if len(found) else len(hosts)
@@ -162,8 +160,8 @@ class Relaxation:
             self.meetings.roles,
             np.where(taken == NONE, -1, taken - self.seekers.low).astype(np.int32),
             (taken == NONE) & (none < self.seekers.tail + self._meets.beyond),
-            self._host,
-            self._alone,
+            self._meets.host,
+            self._meets.alone,
             where.view(gradient, "meeting"),
             where.view(gradient, "alone"),
         )

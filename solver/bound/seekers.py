@@ -24,6 +24,8 @@ class Seekers:
     """(U + 1) the demands of unit u are first[u] … first[u + 1] − 1."""
     demand: Ints
     """(D) position in the Problem."""
+    row: Ints
+    """(D) where a demand of the Problem stands here: the other direction of `demand`."""
     period: Ints
     """(D)"""
     establishment: Ints
@@ -96,6 +98,7 @@ def seekers(problem: Problem) -> Seekers:
             np.int32
         ),
         demand=order,
+        row=np.argsort(order).astype(np.int32),
         period=demands.period[order],
         establishment=problem.establishment[demands.period[order]],
         sex=demands.sex[order],

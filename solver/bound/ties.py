@@ -19,13 +19,9 @@ def ties(problem: Problem, seekers: Seekers) -> tuple[Ints, int]:
 
     The first is shared with the rank before, the second with the rank after.
     """
-    demands = problem.demands
     met = np.full((len(seekers.demand), DEPTH, 2), NO_TIE, np.int32)
-    row = np.zeros(len(seekers.demand), np.int32)
-    row[seekers.demand] = np.arange(len(row))
-    bound = np.flatnonzero((demands.link == DIFFERENT) & (demands.previous >= 0))
     count = 0
-    for later, earlier in zip(row[bound], row[demands.previous[bound]], strict=True):
+    for earlier, later in linked(problem, seekers, DIFFERENT):
         mine, theirs = _head(seekers, later), _head(seekers, earlier)
         common = np.intersect1d(mine, theirs)
         met[later, : len(mine), 0] = numbered(mine, common, count)
@@ -37,6 +33,14 @@ def ties(problem: Problem, seekers: Seekers) -> tuple[Ints, int]:
 def _head(seekers: Seekers, i: int) -> Ints:
     """The hosts of the options at the head of a demand's list."""
     return seekers.host[seekers.low[i] : min(seekers.high[i], seekers.low[i] + DEPTH)]
+
+
+def linked(problem: Problem, seekers: Seekers, kind: int) -> Ints:
+    """(M × 2) rows of the earlier and the later stay of each pair linked so (`hote`)."""
+    demands = problem.demands
+    later = np.flatnonzero((demands.link == kind) & (demands.previous >= 0))
+    rows: Ints = seekers.row[np.column_stack((demands.previous[later], later))]
+    return rows
 
 
 def numbered(hosts: Ints, common: Ints, first: int) -> Ints:
