@@ -121,7 +121,7 @@ class Options:
     last: Ints
     """(O) last usable week in which the stay may end (`derogation`); −1 never happens."""
     tail: Longs
-    """(C) cost of the cheapest option left out, or NO_LIMIT where none is."""
+    """(C) no option left out costs less; NO_LIMIT where none is left out."""
 
 
 @dataclass(frozen=True, slots=True)

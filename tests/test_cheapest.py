@@ -5,7 +5,7 @@ import pytest
 
 from scenarios.generate import generate
 from solver.prepare import prepare
-from solver.prepare.cheapest import sort_first
+from solver.prepare.cheapest import HOUSES, sort_first
 from solver.problem import SAME, Ints, Problem
 
 
@@ -17,7 +17,7 @@ def test_the_first_are_sorted_and_nothing_is_lost(seed: int) -> None:
     most = int(draw.integers(0, end + 1))
     order = np.arange(len(key))
 
-    sort_first(key, order, end, most)
+    sort_first(key, order, 0, end, most)
 
     assert sorted(order[:end]) == list(range(end))
     assert (order[end:] == np.arange(end, len(key))).all()
@@ -52,6 +52,23 @@ def test_pupils_who_have_to_meet_keep_every_host_where_they_may() -> None:
         assert apart
         assert [_common(whole, m) for m in apart] == [_common(few, m) for m in apart]
     assert len(few.options.host) < len(whole.options.host) / 2
+
+
+def test_full_beds_leave_other_houses_and_home() -> None:
+    """The cheapest options of who may board are often all in one house, whose beds run out."""
+    keep, fewest = 40, 40 // HOUSES
+    scenario = generate(5, 1_500)
+    whole, few = prepare(scenario).options, prepare(scenario, keep=keep).options
+    short = 0
+    for seeker in range(len(few.tail)):
+        every = whole.bed[whole.start[seeker] : whole.start[seeker + 1]]
+        kept = few.bed[few.start[seeker] : few.start[seeker + 1]]
+        for bed in set(every.tolist()):
+            wish = keep if bed < 0 else fewest
+            assert (kept == bed).sum() >= min(wish, (every == bed).sum())
+            short += (every[:keep] == bed).sum() < min(wish, (every == bed).sum())
+    assert short > 0
+    assert len(few.host) < len(whole.host) / 2
 
 
 def _groups(problem: Problem) -> list[Ints]:

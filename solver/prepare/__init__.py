@@ -28,8 +28,8 @@ def prepare(scenario: Scenario, keep: int | None = None) -> Problem:
     """The scenario in integers. Raises `UnknownSchoolYear`.
 
     `keep`: options per class of pupils, the cheapest first, besides those of the reference; all
-    where None, and more for classes that have to meet at a host. What is left out is told by
-    `Options.tail`: a search may ignore it, a proof may not.
+    where None, and more for classes that may board or have to meet at a host. What is left out is
+    told by `Options.tail`: a search may ignore it, a proof may not.
     """
     calendar = SchoolCalendar(scenario)
     divisions = [scenario.division_of[p.division] for p in scenario.periods]

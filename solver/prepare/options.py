@@ -38,8 +38,9 @@ def options(
     """The options of each class, cheapest first; `seekers` are one (pupil, found host) per class.
 
     Of two lodgings for the same host, one that uses no bed and costs no more makes the other
-    useless: it is left out. Of each class only the `most` cheapest stay, with those at the hosts
-    `wanted` for it, and `tail` tells what the next would cost.
+    useless: it is left out. Of each class only the `most` cheapest stay, with as many that use no
+    bed, a share of each boarding house and those at the hosts `wanted` for it; `tail` tells what
+    the next of all would cost at least.
     """
     eligible = _Eligible(scenario, calendar)
     journeys = Journeys(scenario)

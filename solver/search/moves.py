@@ -46,6 +46,9 @@ MOST_DISPLACED = 8
 """Units that may have to leave their weeks to one that is moved."""
 TRIES_TO_COMPLETE = 8
 """Pupils asked to fill up a slot that takes no fewer than `groupe_min`."""
+ANYWHERE = 0.25
+"""Part of the tries of a waiting pupil that are at any of its options, not only at the cheapest:
+a unit with one start (2de) is never filled anew, so nothing else looks there."""
 TRIES_PER_WAITING = 4
 """Attempts to push in each party that a moved unit leaves without a place."""
 
@@ -244,6 +247,8 @@ def move_pupil(board: Board, state: State, q: int, ceiling: int) -> bool:
     if first == end:
         return False
     reach = 16 if now < 0 else now - first + 6
+    if now < 0 and np.random.random() < ANYWHERE:
+        reach = end - first
     o = first + np.random.randint(min(end - first, reach))
     if o == now:
         return False
