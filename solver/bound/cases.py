@@ -7,12 +7,12 @@ Must not know: how prices are improved.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from solver.bound.chains import APART, Chains, best_starts
 from solver.bound.portions import WHOLE, at
 from solver.bound.ties import DEPTH
 from solver.bound.transport import FAR, NONE, transport
+from solver.native import native
 from solver.problem import Flags, Ints, Longs
 
 
@@ -121,7 +121,7 @@ class Desk(NamedTuple):
     got: Ints
 
 
-@njit(cache=True)
+@native()
 def quick(unit: int, start: int, pupils: Pupils, terms: Terms, local: Longs) -> np.int64:
     """Sum over pupils of the cheapest open option under host prices `local` (H).
 
@@ -168,7 +168,7 @@ def quick(unit: int, start: int, pupils: Pupils, terms: Terms, local: Longs) -> 
     return total
 
 
-@njit(cache=True)
+@native()
 def recall(at: int, size: int, memory: Memory, room: Ints, local: Longs) -> np.int64:
     """Put a case's remembered host prices into `local` (H). Returns prices × room."""
     rent = np.int64(0)
@@ -181,7 +181,7 @@ def recall(at: int, size: int, memory: Memory, room: Ints, local: Longs) -> np.i
     return rent
 
 
-@njit(cache=True)
+@native()
 def forget(at: int, size: int, memory: Memory, local: Longs) -> None:
     """Take them out again."""
     for j in range(at, at + size):
@@ -191,7 +191,7 @@ def forget(at: int, size: int, memory: Memory, local: Longs) -> None:
         local[h] = 0
 
 
-@njit(cache=True)
+@native()
 def remember(at: int, size: int, desk: Desk, memory: Memory, local: Longs) -> None:
     """Move the host prices of an exact solution from `local` (H) to the memory.
 
@@ -209,7 +209,7 @@ def remember(at: int, size: int, desk: Desk, memory: Memory, local: Longs) -> No
         memory.host[stop] = NONE
 
 
-@njit(cache=True)
+@native()
 def lay_out(unit: int, start: int, pupils: Pupils, terms: Terms, slack: Longs, desk: Desk) -> None:
     """Put on the desk the open options of a case, each pupil's cheapest ones first.
 
@@ -268,7 +268,7 @@ def lay_out(unit: int, start: int, pupils: Pupils, terms: Terms, slack: Longs, d
     laid_begin[first[unit + 1] - first[unit]] = size
 
 
-@njit(cache=True)
+@native()
 def settle(
     unit: int, start: int, pupils: Pupils, terms: Terms, memory: Memory, desk: Desk, local: Longs
 ) -> np.int64:
@@ -299,7 +299,7 @@ def settle(
     return least
 
 
-@njit(cache=True)
+@native()
 def evaluate(
     allowed: Flags,
     fixed: Longs,

@@ -7,8 +7,8 @@ for the usual chains, a relaxation otherwise). Must not know: demands, prices.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from solver.native import native
 from solver.problem import Departures, Flags, Ints, Longs
 
 APART = np.int64(1 << 58)
@@ -76,7 +76,7 @@ def _fits(departures: Departures, before: int, gap: int) -> Flags:
     return fits
 
 
-@njit(cache=True)
+@native()
 def best_starts(value: Longs, forest: Chains, starts: Ints) -> np.int64:
     """Least sum of `value` (U × W) over starts that fit; `starts` (U) becomes the choice."""
     order, parent, tie, fits = forest

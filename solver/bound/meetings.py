@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from solver.bound.prices import HIGHEST
 from solver.bound.seekers import FORCED, Seekers
 from solver.bound.ties import NO_TIE, linked, numbered
+from solver.native import native
 from solver.problem import SAME, Floats, Ints, Longs, Problem
 
 APART, UNSEEN = -1, -2
@@ -127,7 +127,7 @@ def meets(found: Meetings, host: Longs, alone: Longs) -> Meets:
     return Meets(host, alone, found.row, extra, out, beyond, int(common))
 
 
-@njit(cache=True)
+@native()
 def _spread(
     roles: Roles,
     row: Ints,
@@ -153,7 +153,7 @@ def _spread(
     return common
 
 
-@njit(cache=True)
+@native()
 def _cost(number: int, side: int, host: Longs, alone: np.int64) -> np.int64:
     """Of being at a host: with the other stay, or alone."""
     if number < 0:
@@ -161,7 +161,7 @@ def _cost(number: int, side: int, host: Longs, alone: np.int64) -> np.int64:
     return min(-host[number] if side else host[number], alone)
 
 
-@njit(cache=True)
+@native()
 def use(
     roles: Roles,
     option: Ints,

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from solver.bound.seekers import Seekers
 from solver.bound.ties import DEPTH
+from solver.native import native
 from solver.problem import Flags, Floats, Ints, Longs, Problem
 
 WHOLE = 20
@@ -80,7 +80,7 @@ class Sharing:
         return self.portions
 
 
-@njit(cache=True, inline="always")
+@native(inline="always")
 def at(own: Ints, others: Ints, i: int, k: int, period: int, row: int) -> np.int32:
     """What stands for the k-th option of demand i: its own at the head of the list, else theirs."""
     found: np.int32 = own[i, k] if k < DEPTH else others[period, row]
@@ -141,7 +141,7 @@ def _heads(seekers: Seekers, row: Ints, periods: int, shared: int) -> tuple[Long
     return pair, demand * np.int64(DEPTH) + place, further
 
 
-@njit(cache=True)
+@native()
 def _heaviest(weights: Longs, begin: int, end: int, others: bool, g: int) -> tuple[int, int]:
     """What the g heaviest pupils weigh together, and the lightest of them alone.
 
@@ -162,7 +162,7 @@ def _heaviest(weights: Longs, begin: int, end: int, others: bool, g: int) -> tup
     return heaviest.sum(), heaviest[g - 1]
 
 
-@njit(cache=True)
+@native()
 def _scale(weights: Longs, group_max: Ints, pairs: Pairs, own: Ints, portions: Portions) -> None:
     """Bring each pair to scale: its heaviest pupils pay for one slot between them.
 
@@ -183,7 +183,7 @@ def _scale(weights: Longs, group_max: Ints, pairs: Pairs, own: Ints, portions: P
                 portions.own[i, k] = scaled[own[i, k]]
 
 
-@njit(cache=True)
+@native()
 def pull(weights: Longs, group_max: Ints, pairs: Pairs, there: Floats) -> None:
     """Turn `there`, the pupils of each weight at their host, into where the weights should go.
 

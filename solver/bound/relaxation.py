@@ -6,7 +6,6 @@ Must not know: how prices are improved.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from solver.bound.cases import Choice, Desk, Memory, Pupils, Terms, evaluate
 from solver.bound.chains import chains
@@ -17,6 +16,7 @@ from solver.bound.seekers import SHARES, seekers
 from solver.bound.stays import stays
 from solver.bound.ties import DEPTH, NO_TIE, ties
 from solver.bound.transport import NONE
+from solver.native import native
 from solver.problem import BOY, GIRL, UNKNOWN_SEX, Flags, Floats, Ints, Longs, Problem
 
 _SLACK = 8 << SHARES
@@ -242,7 +242,7 @@ class _Use(NamedTuple):
     """Pupils of each weight who are there."""
 
 
-@njit(cache=True)
+@native()
 def _use(
     starts: Ints,
     taken: Ints,

@@ -7,8 +7,8 @@ weeks, where costs come from.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from solver.native import native
 from solver.problem import Flags, Ints, Longs
 
 NONE = -1
@@ -30,7 +30,7 @@ class Reached(NamedTuple):
     """The hosts with a label, in order of appearance."""
 
 
-@njit(cache=True, inline="always")
+@native(inline="always")
 def _scan(
     k: int,
     base: int,
@@ -79,7 +79,7 @@ def _scan(
         further[k] = FAR
 
 
-@njit(cache=True)
+@native()
 def transport(
     begin: Ints,
     aside: Ints,
@@ -205,7 +205,7 @@ def transport(
     return total if state[4] == 0 else -FAR
 
 
-@njit(cache=True)
+@native()
 def _leave(head: Ints, after: Ints, h: int, k: int) -> None:
     """Take pupil k off the chain of host h."""
     if head[h] == k:

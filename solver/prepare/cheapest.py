@@ -5,8 +5,8 @@ compile, these one. Must not know: scenarios, rules.
 """
 
 import numpy as np
-from numba import njit
 
+from solver.native import native
 from solver.problem import NO_LIMIT, Flags, Ints, Longs
 
 HOUSES = 20
@@ -15,14 +15,14 @@ in thirty has 500 options at the same price, most of them in houses that are ful
 same time: 6 % cheaper."""
 
 
-@njit(cache=True)
+@native()
 def _shuffle(c: int, h: int) -> int:
     """20 bits that order equal costs differently for each class: not all go to the same host."""
     mixed = (h + 1) * 2654435761 + (c + 1) * 2246822519
     return ((mixed ^ (mixed >> 15)) * 48271 >> 8) & 0xFFFFF
 
 
-@njit(cache=True)
+@native()
 def sort_first(key: Longs, order: Longs, begin: int, end: int, most: int) -> None:
     """Sort order[begin:end] by key as far as order[:most]: a quicksort that leaves the rest."""
     lows, highs, depth = np.empty(64, np.int64), np.empty(64, np.int64), 1
@@ -52,7 +52,7 @@ def sort_first(key: Longs, order: Longs, begin: int, end: int, most: int) -> Non
             depth += 1
 
 
-@njit(cache=True)
+@native()
 def _choose(
     key: Longs,
     order: Longs,
@@ -87,7 +87,7 @@ def _choose(
             chosen[rest[i]] = True
 
 
-@njit(cache=True)
+@native()
 def cheapest(
     eligible_row: Ints,
     eligible_start: Ints,

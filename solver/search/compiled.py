@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numba.core import cgutils, config
 from numba.core.imputils import lower_getattr_generic
 from numba.core.typing.templates import AttributeTemplate, infer_getattr
@@ -19,6 +19,8 @@ from numba.extending import NativeValue, models, register_model, typeof_impl, un
 from numba.np.arrayobj import make_array, populate_array
 from numba.np.numpy_support import from_dtype
 from numpy.typing import NDArray
+
+from solver.native import native
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 Named = TypeVar("Named", bound=NamedTuple)
@@ -31,8 +33,7 @@ _CELLS = 4
 
 def compiled(function: Function) -> Function:
     """Compile a loop or a decision, on first use or from the cache; it runs without the GIL."""
-    options: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False}
-    made: Any = njit(**options)(function)
+    made: Any = native(nogil=True, _nrt=False)(function)
     template = made.get_call_template
     made.get_call_template = lambda args, named: template(tuple(map(_plain, args)), named)
     return cast("Function", made)
