@@ -99,6 +99,11 @@ class Demands:
     reference_host: Ints
     """(D) host in the reference plan, −1 if none, −2 if gone (`stabilite_accueil`)."""
 
+    def linked(self, kind: int) -> Ints:
+        """(M × 2) the earlier and the later of each two ranks that are linked so."""
+        later = np.flatnonzero((self.link == kind) & (self.previous >= 0))
+        return np.column_stack((self.previous[later], later)).astype(np.int32)
+
 
 @dataclass(frozen=True, slots=True)
 class Options:

@@ -37,9 +37,7 @@ def _head(seekers: Seekers, i: int) -> Ints:
 
 def linked(problem: Problem, seekers: Seekers, kind: int) -> Ints:
     """(M × 2) rows of the earlier and the later stay of each pair linked so (`hote`)."""
-    demands = problem.demands
-    later = np.flatnonzero((demands.link == kind) & (demands.previous >= 0))
-    rows: Ints = seekers.row[np.column_stack((demands.previous[later], later))]
+    rows: Ints = seekers.row[problem.demands.linked(kind)]
     return rows
 
 

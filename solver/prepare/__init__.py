@@ -62,9 +62,8 @@ def _meeting(demands: Demands, classes: int) -> Flags:
     Who live far from one another need not have one host in common among their cheapest.
     """
     meeting = np.zeros(classes, np.bool_)
-    same = np.flatnonzero((demands.link == SAME) & (demands.previous >= 0))
     groups = (demands.groups[g] for g in range(len(demands.groups)))
-    for together in (*groups, *np.column_stack((same, demands.previous[same]))):
+    for together in (*groups, *demands.linked(SAME)):
         found = np.unique(demands.seeker[together])
         meeting[found] |= len(found) > 1
     return meeting

@@ -7,7 +7,6 @@ names, and reference counting is off: a compiled function must not allocate. A l
 level compiles in half the time and runs as fast here. Machine code is cached beside the source.
 """
 
-from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
@@ -20,9 +19,8 @@ from numba.np.arrayobj import make_array, populate_array
 from numba.np.numpy_support import from_dtype
 from numpy.typing import NDArray
 
-from solver.native import native
+from solver.native import Function, native
 
-Function = TypeVar("Function", bound=Callable[..., Any])
 Named = TypeVar("Named", bound=NamedTuple)
 
 vars(config).update(OPT=config._OptLevel(1), LOOP_VECTORIZE=0, SLP_VECTORIZE=0)
